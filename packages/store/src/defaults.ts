@@ -1,0 +1,5 @@
+/** Longest key in characters: fits every database's index and leaves room for a prefix. */
+export const maximumKeyLength = 512
+
+/** How often the memory store looks for expired entries, in milliseconds of its clock. */
+export const sweepIntervalMs = 60_000

@@ -1,0 +1,5 @@
+export type { StoreErrorCode } from './errors.ts'
+export { StoreError } from './errors.ts'
+export type { MemoryStoreOptions } from './memory.ts'
+export { createMemoryStore } from './memory.ts'
+export type { Channel, Entry, Store, Unsubscribe, Value } from './port.ts'

@@ -1,0 +1,15 @@
+/** Paths below the base path of the BFF. Both sides name their flow files after these keys. */
+export const routes = {
+  login: '/login',
+  callback: '/callback',
+  session: '/session',
+  token: '/token',
+  logout: '/logout',
+  logoutCallback: '/logout/callback',
+} as const
+
+/** Where the BFF lives on the app's origin unless it is configured otherwise. */
+export const defaultBasePath = '/bff'
+
+/** Query parameter by which a failed login is reported at the app's own URL. */
+export const loginErrorParameter = 'login_error'
