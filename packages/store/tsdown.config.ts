@@ -3,7 +3,7 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' },
   format: 'esm',
-  platform: 'neutral',
+  platform: 'node',
   target: 'es2022',
   dts: true,
   fixedExtension: false,

@@ -1,14 +1,14 @@
-import { maximumKeyLength, sweepIntervalMs } from './defaults.ts'
+import { checkExpiry, checkKey, checkText, checkValue } from './checks.ts'
+import { sweepIntervalMs } from './defaults.ts'
 import { StoreError } from './errors.ts'
-import type { Channel, Entry, Store, Unsubscribe, Value } from './port.ts'
+import { createMemoryChannels } from './memory-channels.ts'
+import type { Channel, Entry, Store, Value } from './port.ts'
 
 /** Options of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
   /** Clock in epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number
 }
-
-type Listener = (message: string) => void
 
 /**
  * A store in this process's memory: for development and tests. What it holds dies with the
@@ -17,22 +17,26 @@ type Listener = (message: string) => void
 export const createMemoryStore = (options: MemoryStoreOptions = {}): Store => {
   const now = options.now ?? Date.now
   const entries = new Map<string, Entry>()
-  const listeners = new Map<string, Set<Listener>>()
+  const channels = createMemoryChannels()
   let versions = 0
   let sweptAt = now()
   let closed = false
 
-  const sweep = () => {
-    if (now() - sweptAt < sweepIntervalMs) return
-    sweptAt = now()
-    for (const [key, entry] of entries) if (entry.expiresAt <= sweptAt) entries.delete(key)
+  const checkOpen = () => {
+    if (closed) throw new StoreError('store_closed', 'The store was closed; create a new one.')
   }
 
+  const sweep = () => {
+    const at = now()
+    if (at - sweptAt < sweepIntervalMs) return
+    sweptAt = at
+    for (const [key, entry] of entries) if (entry.expiresAt <= at) entries.delete(key)
+  }
+
+  /** The entry of a key that is not expired, after the checks every method owes. */
   const live = (key: string): Entry | undefined => {
-    if (closed) throw new StoreError('store_closed', 'The store was closed; create a new one.')
-    if (key.length === 0 || key.length > maximumKeyLength) {
-      throw new StoreError('store_misused', `A key has 1 to ${maximumKeyLength} characters.`)
-    }
+    checkOpen()
+    checkKey(key)
     sweep()
     const entry = entries.get(key)
     if (entry === undefined || entry.expiresAt > now()) return entry
@@ -40,12 +44,11 @@ export const createMemoryStore = (options: MemoryStoreOptions = {}): Store => {
     return undefined
   }
 
-  const write = (key: string, next: Value): string => {
+  const write = (key: string, { value, expiresAt }: Value): string => {
     versions += 1
     const version = String(versions)
-    if (next.expiresAt > now()) {
-      entries.set(key, { value: next.value, version, expiresAt: next.expiresAt })
-    } else entries.delete(key)
+    // An entry already expired is dropped by whoever looks at it next.
+    entries.set(key, { value, version, expiresAt })
     return version
   }
 
@@ -53,29 +56,28 @@ export const createMemoryStore = (options: MemoryStoreOptions = {}): Store => {
 
   const channel = (name: string): Channel => ({
     publish: async (message) => {
-      if (closed) throw new StoreError('store_closed', 'The store was closed; create a new one.')
-      for (const listener of listeners.get(name) ?? []) queueMicrotask(() => listener(message))
+      checkOpen()
+      checkKey(name)
+      checkText(message)
+      channels.publish(name, message)
     },
-    subscribe: async (listener): Promise<Unsubscribe> => {
-      if (closed) throw new StoreError('store_closed', 'The store was closed; create a new one.')
-      const group = listeners.get(name) ?? new Set()
-      listeners.set(name, group)
-      // A wrapper of its own, so that one function may be subscribed twice.
-      const own: Listener = (message) => {
-        if (group.has(own)) listener(message)
-      }
-      group.add(own)
-      return async () => {
-        group.delete(own)
-        if (group.size === 0) listeners.delete(name)
-      }
+    subscribe: async (listener) => {
+      checkOpen()
+      checkKey(name)
+      return channels.subscribe(name, listener)
     },
   })
 
   return {
     get: async (key) => live(key),
-    put: async (key, next) => (live(key) === undefined ? write(key, next) : undefined),
-    swap: async (key, version, next) => (isCurrent(key, version) ? write(key, next) : undefined),
+    put: async (key, next) => {
+      checkValue(next)
+      return live(key) === undefined ? write(key, next) : undefined
+    },
+    swap: async (key, version, next) => {
+      checkValue(next)
+      return isCurrent(key, version) ? write(key, next) : undefined
+    },
     swapDelete: async (key, version) => isCurrent(key, version) && entries.delete(key),
     take: async (key) => {
       const entry = live(key)
@@ -83,10 +85,10 @@ export const createMemoryStore = (options: MemoryStoreOptions = {}): Store => {
       return entry
     },
     touch: async (key, expiresAt) => {
+      checkExpiry(expiresAt)
       const entry = live(key)
       if (entry === undefined) return false
-      if (expiresAt > now()) entries.set(key, { ...entry, expiresAt })
-      else entries.delete(key)
+      entries.set(key, { ...entry, expiresAt })
       return true
     },
     drop: async (key) => {
@@ -97,7 +99,7 @@ export const createMemoryStore = (options: MemoryStoreOptions = {}): Store => {
     close: async () => {
       closed = true
       entries.clear()
-      listeners.clear()
+      channels.clear()
     },
   }
 }

@@ -1,0 +1,2 @@
+export type { StoreContractCase, StoreContractOptions } from './contract.ts'
+export { storeContract } from './contract.ts'
