@@ -37,6 +37,7 @@ export type ProblemCode =
 
 /** Codes a login may end in, as `login_error=CODE` or as a problem. */
 export type LoginOutcome =
+  | 'invalid_request'
   | 'login_transaction_missing'
   | 'login_cancelled'
   | 'interaction_required'
