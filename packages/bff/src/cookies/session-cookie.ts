@@ -1,0 +1,59 @@
+import type { Context } from 'koa'
+import type { ResolvedOptions } from '../resolve-options.ts'
+import { cookieNames } from './cookie-names.ts'
+import { readCookies } from './read-cookies.ts'
+import { setCookie } from './set-cookie.ts'
+
+/** What the session cookie carries: a public sid and the secret that gives it authority. */
+export interface SessionCookie {
+  readonly sid: string
+  readonly secret: string
+}
+
+/** 128 bits of sid, 256 bits of secret, both base64url. */
+const shape = /^([\w-]{22})\.([\w-]{43})$/
+const sidShape = /^[\w-]{22}$/
+
+/** A fresh sid (16 random bytes) and secret (32 random bytes). */
+export const createSessionCookie = (randomBytes: (size: number) => Uint8Array): SessionCookie => {
+  const text = (size: number) => Buffer.from(randomBytes(size)).toString('base64url')
+  return { sid: text(16), secret: text(32) }
+}
+
+export const readSessionCookie = (
+  options: Pick<ResolvedOptions, 'cookie'>,
+  ctx: Context,
+): SessionCookie | undefined => {
+  const match = shape.exec(readCookies(ctx).get(cookieNames(options).session) ?? '')
+  const [, sid, secret] = match ?? []
+  return sid !== undefined && secret !== undefined ? { sid, secret } : undefined
+}
+
+/** The sid of the session this browser had; enough to end the one a login replaces, no more. */
+export const readSessionHint = (
+  options: Pick<ResolvedOptions, 'cookie'>,
+  ctx: Context,
+): string | undefined => {
+  const value = readCookies(ctx).get(cookieNames(options).hint)
+  return value !== undefined && sidShape.test(value) ? value : undefined
+}
+
+/** Sets the session cookie and its hint. */
+export const setSessionCookie = (
+  options: ResolvedOptions,
+  ctx: Context,
+  { sid, secret }: SessionCookie,
+): void => {
+  const names = cookieNames(options)
+  const isAbsolute = options.cookie.lifetime === 'absolute'
+  const maxAgeSeconds = isAbsolute ? options.session.absoluteSeconds : undefined
+  const value = `${sid}.${secret}`
+  setCookie(options, ctx, { name: names.session, value, sameSite: 'strict', maxAgeSeconds })
+  setCookie(options, ctx, { name: names.hint, value: sid, sameSite: 'lax', maxAgeSeconds })
+}
+
+/** Deletes the hint; the session cookie is deleted where the session ends. */
+export const clearSessionHint = (options: ResolvedOptions, ctx: Context): void => {
+  const { hint } = cookieNames(options)
+  setCookie(options, ctx, { name: hint, value: '', sameSite: 'lax', maxAgeSeconds: 0 })
+}

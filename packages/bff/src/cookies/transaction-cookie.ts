@@ -1,0 +1,134 @@
+import { hkdfSync, timingSafeEqual } from 'node:crypto'
+import type { Context } from 'koa'
+import type { BffContext } from '../bff-context.ts'
+import { defaults } from '../defaults.ts'
+import { cookieNames } from './cookie-names.ts'
+import { readCookies } from './read-cookies.ts'
+import { setCookie } from './set-cookie.ts'
+
+/** One login in progress. */
+export interface Transaction {
+  /** Sent to the provider and expected back (RFC 6749, section 10.12). */
+  readonly state: string
+  /** Expected in the ID token (OpenID Connect Core, section 3.1.2.1). */
+  readonly nonce: string
+  /** PKCE verifier (RFC 7636, section 4.1), 43 characters. */
+  readonly codeVerifier: string
+  /** Name of the resource whose token the code is exchanged for. */
+  readonly resource: string
+  /** Absolute URL of the app. */
+  readonly returnTo: string
+  /** Seconds; checked against `auth_time` when it was asked for. */
+  readonly maxAge?: number
+}
+
+interface SealedTransaction {
+  readonly seed: string
+  /** Epoch seconds. */
+  readonly at: number
+  readonly resource: string
+  /** Path, query and fragment: the origin is the app's. */
+  readonly path: string
+  readonly maxAge?: number
+}
+
+type Deps = Pick<BffContext, 'options' | 'transactionSealer'>
+
+const derive = (seed: string, purpose: 'state' | 'nonce' | 'code_verifier'): string =>
+  Buffer.from(hkdfSync('sha256', Buffer.from(seed, 'base64url'), '', purpose, 32)).toString(
+    'base64url',
+  )
+
+const idLength = 12
+
+/** The cookie of a state is found by the state's first characters; the rest is compared sealed. */
+const cookieNameOf = ({ options }: Deps, state: string): string =>
+  cookieNames(options).transactionPrefix + state.slice(0, idLength)
+
+/** Sealed for this cookie name and issuer: an answer meant for another provider opens nothing. */
+const placeOf = ({ options }: Deps, cookieName: string): string =>
+  `${cookieName} ${options.provider.issuer}`
+
+const open = (deps: Deps, name: string, value: string): SealedTransaction | undefined => {
+  const text = deps.transactionSealer.open(value, placeOf(deps, name))
+  const sealed = text === undefined ? undefined : (JSON.parse(text) as SealedTransaction)
+  const isFresh =
+    sealed !== undefined && deps.options.now() < (sealed.at + defaults.transactionSeconds) * 1000
+  return isFresh ? sealed : undefined
+}
+
+const expand = ({ options }: Deps, sealed: SealedTransaction): Transaction => ({
+  state: derive(sealed.seed, 'state'),
+  nonce: derive(sealed.seed, 'nonce'),
+  codeVerifier: derive(sealed.seed, 'code_verifier'),
+  resource: sealed.resource,
+  returnTo: options.origin + sealed.path,
+  ...(sealed.maxAge !== undefined && { maxAge: sealed.maxAge }),
+})
+
+const clear = ({ options }: Deps, ctx: Context, name: string): void =>
+  setCookie(options, ctx, { name, value: '', sameSite: 'lax', maxAgeSeconds: 0 })
+
+/** Deletes what no longer opens, then the oldest, until the new cookie fits beside the rest. */
+const makeRoom = (deps: Deps, ctx: Context, neededBytes: number): void => {
+  const { transactionPrefix } = cookieNames(deps.options)
+  const pending = [...readCookies(ctx)]
+    .filter(([name]) => name.startsWith(transactionPrefix))
+    .map(([name, value]) => ({
+      name,
+      bytes: name.length + value.length + 3,
+      at: open(deps, name, value)?.at ?? Number.NEGATIVE_INFINITY,
+    }))
+    .sort((a, b) => b.at - a.at)
+  let bytes = neededBytes
+  for (const [index, cookie] of pending.entries()) {
+    bytes += cookie.bytes
+    const isKept =
+      cookie.at > 0 && index < defaults.transactionLimit - 1 && bytes <= defaults.transactionBytes
+    if (!isKept) clear(deps, ctx, cookie.name)
+  }
+}
+
+/** Starts a transaction and gives the browser its cookie. */
+export const startTransaction = (
+  deps: Deps,
+  ctx: Context,
+  { resource, returnTo, maxAge }: Pick<Transaction, 'resource' | 'returnTo' | 'maxAge'>,
+): Transaction => {
+  const { options, transactionSealer } = deps
+  const sealed: SealedTransaction = {
+    seed: Buffer.from(options.randomBytes(32)).toString('base64url'),
+    at: Math.floor(options.now() / 1000),
+    resource,
+    path: returnTo.slice(options.origin.length),
+    ...(maxAge !== undefined && { maxAge }),
+  }
+  const transaction = expand(deps, sealed)
+  const name = cookieNameOf(deps, transaction.state)
+  const value = transactionSealer.seal(JSON.stringify(sealed), placeOf(deps, name))
+  makeRoom(deps, ctx, name.length + value.length + 3)
+  const maxAgeSeconds = defaults.transactionSeconds
+  setCookie(options, ctx, { name, value, sameSite: 'lax', maxAgeSeconds })
+  return transaction
+}
+
+/**
+ * Finds the transaction this browser started with `state`, and deletes its cookie: a state is used
+ * once. `undefined` when this browser started none, or too long ago.
+ */
+export const takeTransaction = (
+  deps: Deps,
+  ctx: Context,
+  state: string,
+): Transaction | undefined => {
+  const name = cookieNameOf(deps, state)
+  const value = readCookies(ctx).get(name)
+  if (value === undefined) return undefined
+  clear(deps, ctx, name)
+  const sealed = open(deps, name, value)
+  const transaction = sealed && expand(deps, sealed)
+  const expected = Buffer.from(transaction?.state ?? '')
+  const actual = Buffer.from(state)
+  const isMatch = expected.length === actual.length && timingSafeEqual(expected, actual)
+  return isMatch ? transaction : undefined
+}

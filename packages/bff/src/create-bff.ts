@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Koa, { type Middleware } from 'koa'
+import type { BffContext } from './bff-context.ts'
+import { defaults } from './defaults.ts'
+import type { BffOptions } from './options.ts'
+import { createProvider } from './provider/create-provider.ts'
+import { createFlights } from './renewal/create-flights.ts'
+import { answerErrors } from './requests/answer-errors.ts'
+import { setSafeHeaders } from './requests/set-safe-headers.ts'
+import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
+import { createRouter } from './router.ts'
+import { createSealer } from './sealing/create-sealer.ts'
+import { createKoaSession, type KoaSession } from './sessions/create-koa-session.ts'
+import { createSessions } from './sessions/create-sessions.ts'
+
+/** A running BFF. */
+export interface Bff {
+  /** For a Koa application: answers every path below `basePath`, passes on all others. */
+  readonly middleware: Middleware
+  /** For `node:http`: answers every request, with a 404 outside `basePath`. */
+  readonly callback: (request: IncomingMessage, response: ServerResponse) => void
+  /** Waits, at most ten seconds, for renewals under way. Closes neither store nor server. */
+  close(): Promise<void>
+}
+
+const createContext = (options: ResolvedOptions): BffContext & { koaSession: KoaSession } => {
+  const { store, now, randomBytes, sealingKeys: keys } = options
+  const sealer = (purpose: string) => createSealer({ keys, purpose, randomBytes })
+  const sessions = createSessions({ store, now, idleSeconds: options.session.idleSeconds })
+  return {
+    options,
+    sessions,
+    provider: createProvider(options),
+    tokenSealer: sealer('token set'),
+    transactionSealer: sealer('transaction'),
+    logoutSealer: sealer('logout state'),
+    flights: createFlights(),
+    koaSession: createKoaSession({ options, sessions }),
+  }
+}
+
+/** Resolves after `limitMs` at the latest, whatever the work does. */
+const atMost = async (limitMs: number, work: Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
+}
+
+/**
+ * Makes a backend-for-frontend: the confidential OAuth client of a single-page app (RFC 10017).
+ *
+ * @throws BffError `configuration_invalid`, naming every option at fault and its remedy
+ */
+export const createBff = (options: BffOptions): Bff => {
+  const resolved = resolveOptions(options)
+  const bff = createContext(resolved)
+  const parsedBodies = new WeakMap<IncomingMessage, unknown>()
+
+  const app = new Koa()
+  app.use(async (ctx, next) => {
+    ctx.state.correlationId = Buffer.from(resolved.randomBytes(9)).toString('base64url')
+    ctx.state.parsedBody = parsedBodies.get(ctx.req)
+    await next()
+  })
+  app.use(setSafeHeaders)
+  app.use(answerErrors(resolved.log))
+  app.use(createRouter(bff))
+  const answer = app.callback()
+
+  const middleware: Middleware = async (ctx, next) => {
+    const isOurs = `${ctx.path}/`.startsWith(`${resolved.basePath}/`)
+    if (!isOurs) return next()
+    const { body } = ctx.request as { body?: unknown }
+    if (body !== undefined) parsedBodies.set(ctx.req, body)
+    ctx.respond = false
+    await answer(ctx.req, ctx.res)
+  }
+
+  return {
+    middleware,
+    callback: (request, response) => void answer(request, response),
+    close: () => atMost(defaults.shutdownMs, bff.flights.settled()),
+  }
+}

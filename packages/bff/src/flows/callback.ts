@@ -1,0 +1,135 @@
+import type { LoginOutcome, UserClaims } from '@coatcheck/wire'
+import type { Context } from 'koa'
+import type { IDToken } from 'openid-client'
+import type { BffContext } from '../bff-context.ts'
+import { createSessionCookie, readSessionHint } from '../cookies/session-cookie.ts'
+import { type Transaction, takeTransaction } from '../cookies/transaction-cookie.ts'
+import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
+import { failLogin, type LoginFailure } from '../requests/fail-login.ts'
+import { findResource } from '../requests/find-resource.ts'
+import { publicUrls } from '../requests/public-urls.ts'
+import { type Query, readQuery } from '../requests/read-query.ts'
+import type { KoaSession } from '../sessions/create-koa-session.ts'
+import type { LoginFacts } from '../sessions/session-record.ts'
+import { spendState } from '../sessions/spend-state.ts'
+import { accessKey, sealTokenSet, type TokenSet } from '../sessions/token-set.ts'
+
+/** Provider errors that only the user can resolve (OpenID Connect Core, section 3.1.2.6). */
+const interactionErrors = [
+  'interaction_required',
+  'login_required',
+  'account_selection_required',
+  'consent_required',
+]
+
+const outcomeOf = (error: string): LoginOutcome => {
+  if (error === 'access_denied') return 'login_cancelled'
+  if (interactionErrors.includes(error)) return 'interaction_required'
+  const isTransient = error === 'temporarily_unavailable' || error === 'server_error'
+  return isTransient ? 'provider_unavailable' : 'provider_error'
+}
+
+type Answer =
+  | { readonly kind: 'code'; readonly transaction: Transaction }
+  | ({ readonly kind: 'failed' } & LoginFailure)
+
+/** Judges the provider's answer before anything is sent to its token endpoint. */
+const readAnswer = async (bff: BffContext, ctx: Context, query: Query): Promise<Answer> => {
+  const { values, hasRepeated } = query
+  if (hasRepeated) return { kind: 'failed', code: 'invalid_request' }
+  const state = values.get('state') ?? ''
+  const transaction = takeTransaction(bff, ctx, state)
+  if (transaction === undefined) return { kind: 'failed', code: 'login_transaction_missing' }
+  const { returnTo } = transaction
+  if (!(await spendState(bff.options, state))) {
+    return { kind: 'failed', code: 'login_transaction_missing', returnTo }
+  }
+  const issuer = await bff.provider.checkAnswerIssuer(values.get('iss'))
+  if (issuer !== 'ours') return { kind: 'failed', code: issuer, returnTo }
+  const error = values.get('error')
+  if (error !== undefined) return { kind: 'failed', code: outcomeOf(error), returnTo }
+  if (!values.has('code')) return { kind: 'failed', code: 'invalid_request', returnTo }
+  return { kind: 'code', transaction }
+}
+
+const chooseClaims = ({ options }: BffContext, claims: IDToken): UserClaims => {
+  const chosen = options.session.claims.filter((name) => claims[name] !== undefined)
+  return { ...Object.fromEntries(chosen.map((name) => [name, claims[name]])), sub: claims.sub }
+}
+
+const toLoginFacts = (bff: BffContext, claims: IDToken): LoginFacts => {
+  const { options } = bff
+  const now = options.now()
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    user: chooseClaims(bff, claims),
+    createdAt: now,
+    expiresAt: now + options.session.absoluteSeconds * 1000,
+    ...(typeof claims.sid === 'string' && { providerSid: claims.sid }),
+    ...(typeof claims.auth_time === 'number' && { authTime: claims.auth_time }),
+    ...(typeof claims.acr === 'string' && { acr: claims.acr }),
+  }
+}
+
+const toTokenSet = (
+  { options }: BffContext,
+  { nonce, resource }: Transaction,
+  answer: TokenAnswerFields,
+): TokenSet => {
+  const { scope: askedScope } = findResource(options, resource)
+  const token = toAccessToken(answer, { now: options.now(), askedScope, rejectedAt: [] })
+  const isHintKept = options.provider.idTokenHint === 'send' && answer.idToken !== undefined
+  return {
+    nonce,
+    access: { [accessKey(resource, undefined)]: token },
+    ...(answer.refreshToken !== undefined && { refreshToken: answer.refreshToken }),
+    ...(isHintKept && { idToken: answer.idToken }),
+  }
+}
+
+/** Makes the session under a new id and ends the one it replaces in this browser. */
+const establish = async (
+  bff: BffContext & { readonly koaSession: KoaSession },
+  ctx: Context,
+  { login, tokens }: { login: LoginFacts; tokens: TokenSet },
+): Promise<void> => {
+  const cookie = createSessionCookie(bff.options.randomBytes)
+  const sealed = sealTokenSet(bff.tokenSealer, cookie.sid, tokens)
+  try {
+    await bff.koaSession.create(ctx, cookie, { login, tokens: { generation: 1, sealed } })
+  } catch (failure) {
+    if (tokens.refreshToken !== undefined) void bff.provider.revoke(tokens.refreshToken)
+    throw failure
+  }
+  // Its refresh token is dropped, not revoked: at many providers it shares a grant with the new one.
+  const replaced = readSessionHint(bff.options, ctx)
+  if (replaced !== undefined) await bff.sessions.end(replaced, 'replaced')
+}
+
+/** `GET /callback`: the provider's answer becomes a session, or a code word for the app. */
+export const callback = async (
+  bff: BffContext & { readonly koaSession: KoaSession },
+  ctx: Context,
+): Promise<void> => {
+  const { options, provider } = bff
+  const query = readQuery(ctx)
+  const answer = await readAnswer(bff, ctx, query)
+  if (answer.kind === 'failed') return failLogin(bff, ctx, answer)
+  const { transaction } = answer
+  const { returnTo } = transaction
+  const callbackUrl = new URL(publicUrls(options).callback)
+  callbackUrl.search = ctx.querystring
+  const resource = findResource(options, transaction.resource)
+  const exchange = await provider.exchangeCode({ transaction, resource, callbackUrl })
+  if (exchange.kind === 'failed') {
+    return failLogin(bff, ctx, { code: exchange.code, returnTo, cause: exchange.cause })
+  }
+  await establish(bff, ctx, {
+    login: toLoginFacts(bff, exchange.claims),
+    tokens: toTokenSet(bff, transaction, exchange.answer),
+  })
+  options.log.info({ event: 'login.succeeded' }, 'A user logged in.')
+  ctx.status = 303
+  ctx.redirect(returnTo)
+}

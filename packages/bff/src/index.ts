@@ -1,0 +1,11 @@
+export { type Bff, createBff } from './create-bff.ts'
+export { BffError, type BffErrorCode } from './errors.ts'
+export type { Log, LogFields } from './log.ts'
+export type {
+  BffOptions,
+  ClientAuthMethod,
+  CookieOptions,
+  ProviderOptions,
+  ResourceOptions,
+  SessionOptions,
+} from './options.ts'

@@ -1,0 +1,76 @@
+import * as oidc from 'openid-client'
+import { describeFailure } from '../log.ts'
+import type { ResolvedOptions } from '../resolve-options.ts'
+import { type AuthorizationRequest, authorizationUrl } from './authorization-url.ts'
+import { checkAnswerIssuer } from './check-answer-issuer.ts'
+import { createDiscovery } from './discover.ts'
+import { type EndSessionRequest, endSessionUrl } from './end-session-url.ts'
+import { type CodeExchange, type CodeExchangeOutcome, exchangeCode } from './exchange-code.ts'
+import { type RefreshAnswer, type RefreshRequest, requestRefresh } from './request-refresh.ts'
+
+/** The OpenID provider, seen as what each flow needs of it. */
+export interface Provider {
+  /** Rejects when the provider cannot be reached. */
+  authorizationUrl(request: AuthorizationRequest): Promise<URL>
+  checkAnswerIssuer(
+    iss: string | undefined,
+  ): Promise<'ours' | 'issuer_mismatch' | 'provider_unavailable'>
+  exchangeCode(exchange: CodeExchange): Promise<CodeExchangeOutcome>
+  refresh(request: RefreshRequest): Promise<RefreshAnswer>
+  /** Best effort (RFC 7009); never rejects. */
+  revoke(refreshToken: string): Promise<void>
+  /** `undefined` also when the provider cannot be reached: the local logout stands. */
+  endSessionUrl(request: EndSessionRequest): Promise<string | undefined>
+}
+
+export const createProvider = (options: ResolvedOptions): Provider => {
+  const discovered = createDiscovery(options)
+
+  const report = (event: string, message: string) => (failure: unknown) => {
+    options.log.warn({ event, failure: describeFailure(failure) }, message)
+  }
+
+  const revoke = async (refreshToken: string) => {
+    const { login } = await discovered()
+    if (login.serverMetadata().revocation_endpoint === undefined) return
+    await oidc.tokenRevocation(login, refreshToken, { token_type_hint: 'refresh_token' })
+  }
+
+  return {
+    authorizationUrl: async (request) => authorizationUrl(options, await discovered(), request),
+    checkAnswerIssuer: (iss) =>
+      discovered().then(
+        (found) => checkAnswerIssuer(found, iss),
+        () => 'provider_unavailable' as const,
+      ),
+    exchangeCode: async (exchange) => {
+      try {
+        return await exchangeCode(options, await discovered(), exchange)
+      } catch (cause) {
+        return { kind: 'failed', code: 'provider_unavailable', cause }
+      }
+    },
+    refresh: async (request) => {
+      try {
+        return await requestRefresh(await discovered(), request)
+      } catch (cause) {
+        return { kind: 'failed', code: 'provider_unavailable', cause }
+      }
+    },
+    revoke: (refreshToken) =>
+      revoke(refreshToken).catch(
+        report('provider.revocation_failed', 'A refresh token could not be revoked.'),
+      ),
+    endSessionUrl: async (request) => {
+      try {
+        return endSessionUrl(await discovered(), request)
+      } catch (failure) {
+        report(
+          'provider.end_session_unknown',
+          'The logout URL of the provider is unknown.',
+        )(failure)
+        return undefined
+      }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { LoginOutcome } from '@coatcheck/wire'
+import * as oidc from 'openid-client'
+
+/** Why the provider could not be used; none of these ends a session. */
+export interface ProviderFailure {
+  readonly code: 'provider_unavailable' | 'provider_rejected_client' | 'provider_error'
+  readonly retryAfterSeconds?: number
+}
+
+/** Error codes that blame this client's registration or credentials (RFC 6749, section 5.2). */
+const clientErrors = ['invalid_client', 'unauthorized_client']
+
+/** Error codes that a later attempt may not meet (RFC 6749, section 4.1.2.1). */
+const transientErrors = ['temporarily_unavailable', 'server_error', 'slow_down']
+
+/** The class of an OAuth error code other than `invalid_grant`. */
+export const classifyErrorCode = (error: string): ProviderFailure['code'] => {
+  if (clientErrors.includes(error)) return 'provider_rejected_client'
+  return transientErrors.includes(error) ? 'provider_unavailable' : 'provider_error'
+}
+
+/** What openid-client says of an ID token or a token answer that does not hold up. */
+const identityFaults = [
+  'OAUTH_INVALID_RESPONSE',
+  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+  'OAUTH_KEY_SELECTION_FAILED',
+  'OAUTH_UNSUPPORTED_OPERATION',
+  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+]
+
+const codeOf = (failure: unknown): string =>
+  failure instanceof Error && 'code' in failure ? String(failure.code) : ''
+
+/** How a login ends when the code exchange fails. */
+export const classifyExchangeFailure = (failure: unknown): LoginOutcome => {
+  if (failure instanceof oidc.ResponseBodyError) {
+    return failure.status >= 500 || failure.status === 429
+      ? 'provider_unavailable'
+      : classifyErrorCode(failure.error)
+  }
+  // A 401 with WWW-Authenticate has its error code in the challenge, if anywhere.
+  if (failure instanceof oidc.WWWAuthenticateChallengeError) return 'provider_rejected_client'
+  return identityFaults.includes(codeOf(failure)) ? 'id_token_invalid' : 'provider_unavailable'
+}

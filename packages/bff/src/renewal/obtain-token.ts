@@ -1,0 +1,120 @@
+import type { SessionEndReason, TokenAnswer } from '@coatcheck/wire'
+import type { BffContext } from '../bff-context.ts'
+import { defaults } from '../defaults.ts'
+import { type RefreshOutcome, type RefreshTarget, refresh } from '../flows/refresh.ts'
+import { describeFailure } from '../log.ts'
+import type { LiveSession } from '../sessions/create-sessions.ts'
+import { hashSecret } from '../sessions/hash-secret.ts'
+import { type AccessToken, accessKey, openTokenSet } from '../sessions/token-set.ts'
+import { remainingMs, tokenWindow } from './token-window.ts'
+
+/** Codes under which a live session may come without its token. */
+export type TokenProblemCode =
+  | 'provider_unavailable'
+  | 'provider_rejected_client'
+  | 'provider_error'
+  | 'refresh_in_progress'
+
+export type TokenOutcome =
+  | { readonly kind: 'served'; readonly answer: TokenAnswer }
+  | { readonly kind: 'ended'; readonly reason: SessionEndReason | undefined }
+  | {
+      readonly kind: 'failed'
+      readonly code: TokenProblemCode
+      readonly retryAfterSeconds?: number
+    }
+
+type TokenQuestion = Omit<RefreshTarget, 'sid'>
+
+const toAnswer = (
+  bff: BffContext,
+  { resource }: TokenQuestion,
+  token: AccessToken,
+): TokenOutcome => ({
+  kind: 'served',
+  answer: {
+    access_token: token.token,
+    token_type: 'Bearer',
+    expires_in: Math.max(0, Math.floor(remainingMs(token, bff.options.now()) / 1000)),
+    scope: token.scope,
+    resource: resource.name,
+  },
+})
+
+/** Waits for a renewal, but not for ever: the renewal goes on without this caller. */
+const waitFor = async (
+  renewal: Promise<RefreshOutcome>,
+): Promise<RefreshOutcome | { kind: 'failed'; code: 'refresh_in_progress' }> => {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<{ kind: 'failed'; code: 'refresh_in_progress' }>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ kind: 'failed', code: 'refresh_in_progress' }),
+      defaults.renewalWaitMs,
+    )
+  })
+  try {
+    return await Promise.race([renewal, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const renewInBackground = (bff: BffContext, target: RefreshTarget): void => {
+  refresh(bff, target).then(
+    (outcome) => {
+      if (outcome.kind === 'failed') report(bff, outcome)
+    },
+    (failure: unknown) => report(bff, { code: 'store_unavailable', cause: failure }),
+  )
+}
+
+const report = (bff: BffContext, { code, cause }: { code: string; cause?: unknown }): void =>
+  bff.options.log.warn(
+    { event: 'refresh.failed', code, failure: describeFailure(cause) },
+    'A token could not be renewed; the session stays.',
+  )
+
+const isRefusedTooOften = (token: AccessToken, now: number): boolean =>
+  token.rejectedAt.filter((at) => now - at < 60_000).length >= defaults.rejectedRenewalsPerMinute
+
+/** What to do with the stored token: hand it out, with or without a renewal behind it, or wait. */
+const decide = (
+  bff: BffContext,
+  current: AccessToken | undefined,
+  { minValiditySeconds, rejected }: TokenQuestion,
+): 'serve' | 'serve-and-renew' | 'wait' => {
+  const now = bff.options.now()
+  const window = tokenWindow(current, { now, minValiditySeconds })
+  const isRejected = current !== undefined && hashSecret(current.token) === rejected
+  if (isRejected && !isRefusedTooOften(current, now)) return 'wait'
+  if (window === 'hard') return 'wait'
+  return window === 'soft' ? 'serve-and-renew' : 'serve'
+}
+
+/**
+ * The access token of a session for one resource: the stored one while it is good, a renewed one
+ * otherwise. When the renewal fails, a stored token that is still valid is better than none.
+ */
+export const obtainToken = async (
+  bff: BffContext,
+  session: LiveSession,
+  question: TokenQuestion,
+): Promise<TokenOutcome> => {
+  const { resource, scope, rejected } = question
+  const { access } = openTokenSet(bff.tokenSealer, session.record)
+  const current = access[accessKey(resource.name, scope)]
+  const target: RefreshTarget = { ...question, sid: session.record.sid }
+  const decision = decide(bff, current, question)
+  if (current !== undefined && decision !== 'wait') {
+    if (decision === 'serve-and-renew') renewInBackground(bff, target)
+    return toAnswer(bff, question, current)
+  }
+  const outcome = await waitFor(refresh(bff, target))
+  if (outcome.kind === 'current') return toAnswer(bff, question, outcome.token)
+  if (outcome.kind === 'ended') return outcome
+  report(bff, outcome)
+  const isRejected = current !== undefined && hashSecret(current.token) === rejected
+  const isUsable =
+    current !== undefined && !isRejected && remainingMs(current, bff.options.now()) >= 1000
+  return isUsable ? toAnswer(bff, question, current) : outcome
+}

@@ -1,0 +1,38 @@
+import { StoreError } from '@coatcheck/store'
+import type { Middleware } from 'koa'
+import { RequestProblem } from '../errors.ts'
+import { describeFailure, type Log, stackFrames } from '../log.ts'
+import { sendProblem } from './send-problem.ts'
+
+const toProblem = (failure: unknown): RequestProblem => {
+  if (failure instanceof RequestProblem) return failure
+  if (failure instanceof StoreError && failure.code === 'store_unavailable') {
+    return new RequestProblem('store_unavailable', { cause: failure })
+  }
+  return new RequestProblem('internal_error', { cause: failure })
+}
+
+/** Turns whatever a flow throws into a problem; what we did not expect is logged. */
+export const answerErrors =
+  (log: Log): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next()
+    } catch (failure) {
+      const problem = toProblem(failure)
+      if (problem.code === 'internal_error' || problem.code === 'store_unavailable') {
+        const { correlationId } = ctx.state
+        log.error(
+          {
+            event: 'request.failed',
+            code: problem.code,
+            correlationId,
+            failure: describeFailure(failure),
+            at: stackFrames(failure),
+          },
+          'A request failed.',
+        )
+      }
+      sendProblem(ctx, problem)
+    }
+  }

@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+
+/** Seals text so that only this purpose and place can open it again. */
+export interface Sealer {
+  /** @param place what the sealed text belongs to; opening it anywhere else fails */
+  seal(text: string, place: string): string
+  /** Resolves to `undefined` for whatever was not sealed for this purpose and place. */
+  open(sealed: string, place: string): string | undefined
+}
+
+export interface SealerOptions {
+  /** base64url, 32 bytes or more each; the first seals, all open. */
+  readonly keys: readonly string[]
+  /** Keys of different purposes are independent (RFC 5869). */
+  readonly purpose: string
+  readonly randomBytes: (size: number) => Uint8Array
+}
+
+const algorithm = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+
+const open = (key: Buffer, bytes: Buffer, place: string): string | undefined => {
+  try {
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
+    decipher.setAAD(Buffer.from(place))
+    decipher.setAuthTag(bytes.subarray(-tagBytes))
+    const body = bytes.subarray(nonceBytes, -tagBytes)
+    return decipher.update(body, undefined, 'utf8') + decipher.final('utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; output is base64url. */
+export const createSealer = ({ keys, purpose, randomBytes }: SealerOptions): Sealer => {
+  const derived = keys.map((key) =>
+    Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64url'), '', `coatcheck ${purpose}`, 32)),
+  )
+  const [sealingKey] = derived
+  if (sealingKey === undefined) throw new TypeError('A sealer needs a key.')
+  return {
+    seal: (text, place) => {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv(algorithm, sealingKey, nonce)
+      cipher.setAAD(Buffer.from(place))
+      const body = [cipher.update(text, 'utf8'), cipher.final()]
+      return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString('base64url')
+    },
+    open: (sealed, place) => {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < nonceBytes + tagBytes) return undefined
+      for (const key of derived) {
+        const text = open(key, bytes, place)
+        if (text !== undefined) return text
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import Koa, { type Context } from 'koa'
+import session from 'koa-session'
+import type { BffContext } from '../bff-context.ts'
+import { cookieNames } from '../cookies/cookie-names.ts'
+import {
+  readSessionCookie,
+  type SessionCookie,
+  setSessionCookie,
+} from '../cookies/session-cookie.ts'
+import { hashSecret } from './hash-secret.ts'
+import { identifySession } from './identify-session.ts'
+import type { SessionRecord } from './session-record.ts'
+
+/** The parts of a record that a login fills in. */
+export type NewSession = Pick<SessionRecord, 'login' | 'tokens'>
+
+/** koa-session, held to the two changes that it can make safely. */
+export interface KoaSession {
+  /** Stores a new session and sets its cookies. The id is ours, never one the request brought. */
+  create(ctx: Context, cookie: SessionCookie, content: NewSession): Promise<void>
+  /**
+   * Ends the session the request's cookie stands for and deletes the cookie. Resolves to the record
+   * that ended, or to `undefined` when there was none.
+   */
+  end(ctx: Context): Promise<SessionRecord | undefined>
+}
+
+type Deps = Pick<BffContext, 'options' | 'sessions'>
+
+interface SessionContext extends Context {
+  session: NewSession | null
+}
+
+/**
+ * Plain koa-session writes whatever a request ends with: a late request revives a destroyed
+ * session, overwrites a newer one, or puts an older id into the cookie of a new login. Here a write
+ * is refused unless this very request made the id, removal is a compare-and-set, and the cookie is
+ * set by nothing else; it commits at once, so nothing can throw between a change and its commit.
+ */
+export const createKoaSession = ({ options, sessions }: Deps): KoaSession => {
+  const made = new WeakMap<Context, SessionCookie>()
+  const ended = new WeakMap<Context, SessionRecord>()
+  const app = new Koa()
+
+  const run = session(
+    {
+      key: cookieNames(options).session,
+      maxAge: options.session.absoluteSeconds * 1000,
+      autoCommit: true,
+      overwrite: true,
+      httpOnly: true,
+      signed: false,
+      rolling: false,
+      renew: false,
+      secure: options.cookie.security === 'host-http',
+      sameSite: 'strict',
+      genid: (ctx: Context) => made.get(ctx)?.sid ?? '-',
+      externalKey: {
+        // A login never adopts an id: to it the request has no session.
+        get: (ctx: Context) => (made.has(ctx) ? '' : (readSessionCookie(options, ctx)?.sid ?? '')),
+        set: (ctx: Context) => {
+          const cookie = made.get(ctx)
+          if (cookie !== undefined) setSessionCookie(options, ctx, cookie)
+        },
+      },
+      store: {
+        get: async (_sid, _maxAge, { ctx }) => {
+          const lookup = await identifySession({ sessions }, readSessionCookie(options, ctx))
+          if (lookup.kind !== 'live') return undefined
+          const { login, tokens } = lookup.session.record
+          return { login, tokens }
+        },
+        set: async (sid, content: NewSession, _maxAge, { ctx }) => {
+          const cookie = made.get(ctx)
+          if (cookie?.sid !== sid) throw new Error('A session is changed by its own flow only.')
+          const { login, tokens } = content
+          const secretHash = hashSecret(cookie.secret)
+          const isNew = await sessions.create({ format: 1, sid, secretHash, login, tokens })
+          if (!isNew) throw new Error('A fresh session id was taken: randomness is broken.')
+        },
+        destroy: async (sid, { ctx }) => {
+          const record = await sessions.end(sid, 'logout')
+          if (record !== undefined) ended.set(ctx, record)
+        },
+      },
+    },
+    app,
+  )
+
+  /** A context of our own app: koa-session ignores a second instance on the host's. */
+  const enter = (outer: Context): SessionContext => {
+    const ctx = app.createContext(outer.req, outer.res) as unknown as SessionContext
+    // Cookies are Secure by configuration, whatever this hop's protocol is.
+    ctx.cookies.secure = true
+    return ctx
+  }
+
+  return {
+    create: async (outer, cookie, content) => {
+      const ctx = enter(outer)
+      made.set(ctx, cookie)
+      await run(ctx, async () => {
+        ctx.session = { ...content }
+      })
+    },
+    end: async (outer) => {
+      const ctx = enter(outer)
+      await run(ctx, async () => {
+        ctx.session = null
+      })
+      return ended.get(ctx)
+    },
+  }
+}

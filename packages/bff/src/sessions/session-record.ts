@@ -1,0 +1,53 @@
+import type { SessionEndReason, UserClaims } from '@coatcheck/wire'
+
+/** What the login established; never changes while the session lives. */
+export interface LoginFacts {
+  readonly issuer: string
+  readonly subject: string
+  /** Session identifier at the provider (OpenID Connect Back-Channel Logout, section 2.1). */
+  readonly providerSid?: string
+  /** The claims the app may see. */
+  readonly user: UserClaims
+  /** Epoch seconds. */
+  readonly authTime?: number
+  readonly acr?: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** The absolute limit, epoch milliseconds. */
+  readonly expiresAt: number
+}
+
+/** The sealed token set; `generation` grows by one with every change. */
+export interface SealedTokens {
+  readonly generation: number
+  readonly sealed: string
+}
+
+/** One session, stored under one key. Its idle limit is the expiry of the stored entry. */
+export interface SessionRecord {
+  readonly format: 1
+  readonly sid: string
+  /** base64url SHA-256 of the secret that only the cookie carries. */
+  readonly secretHash: string
+  readonly login: LoginFacts
+  readonly tokens: SealedTokens
+}
+
+/** What is left of an ended session, so that expired and revoked can be told from unknown. */
+export interface Tombstone {
+  readonly format: 1
+  readonly sid: string
+  readonly secretHash: string
+  readonly ended: { readonly reason: SessionEndReason; readonly at: number }
+}
+
+export type StoredSession = SessionRecord | Tombstone
+
+export const isTombstone = (stored: StoredSession): stored is Tombstone => 'ended' in stored
+
+/** Reads what {@link JSON.stringify} wrote; another format is an unknown session. */
+export const parseStoredSession = (value: string): StoredSession | undefined => {
+  const parsed: unknown = JSON.parse(value)
+  const isOurs = typeof parsed === 'object' && parsed !== null && 'format' in parsed
+  return isOurs && parsed.format === 1 ? (parsed as StoredSession) : undefined
+}
