@@ -77,7 +77,7 @@ export const createHarness = async (options: HarnessOptions = {}): Promise<Harne
 
   const callbackPath: Harness['callbackPath'] = (authorizationUrl, subject) => {
     const code = provider.issueCode(authorizationUrl, subject)
-    const state = new URL(authorizationUrl).searchParams.get('state') ?? ''
+    const state = provider.authorizationRequest(authorizationUrl).get('state') ?? ''
     return `/bff/callback?${new URLSearchParams({ code, state, iss: provider.issuer })}`
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type CryptoKey,
   exportJWK,
@@ -7,9 +8,13 @@ import {
   SignJWT,
 } from 'jose'
 
-interface Grant {
+/** What a code stands for. */
+export interface Grant {
   readonly subject: string
   readonly nonce: string
+  /** PKCE challenge (S256) and redirect URI of the request; checked when the code is redeemed. */
+  readonly codeChallenge: string | undefined
+  readonly redirectUri: string | undefined
 }
 
 export interface GrantsOptions {
@@ -26,15 +31,26 @@ export interface Grants {
   readonly signingKey: CryptoKey
   readonly jwk: JWK
   readonly issued: ReadonlySet<string>
-  issueCode(nonce: string, subject: string): string
+  issueCode(grant: Grant): string
   claims(nonce: string, subject?: string): JWTPayload
   sign(claims: JWTPayload): Promise<string>
   /** A token answer, or `{ error: 'invalid_grant' }`. */
   redeem(parameters: URLSearchParams): Promise<Record<string, unknown>>
 }
 
+/** Making an RSA key is slow: the providers of one test file share it, each its own grants. */
+const sharedKeys = generateKeyPair('RS256', { extractable: true })
+
+const challengeOf = (codeVerifier: string): string =>
+  createHash('sha256').update(codeVerifier).digest('base64url')
+
+/** Whether a code is redeemed by who asked for it (RFC 7636, section 4.6). */
+const isRedeemable = (grant: Grant, parameters: URLSearchParams): boolean =>
+  grant.codeChallenge === challengeOf(parameters.get('code_verifier') ?? '') &&
+  grant.redirectUri === parameters.get('redirect_uri')
+
 export const createGrants = async (options: GrantsOptions): Promise<Grants> => {
-  const { privateKey, publicKey } = await generateKeyPair('RS256')
+  const { privateKey, publicKey } = await sharedKeys
   const jwk = { ...(await exportJWK(publicKey)), kid: 'signing', alg: 'RS256', use: 'sig' }
   const issued = new Set<string>()
   const codes = new Map<string, Grant>()
@@ -68,10 +84,11 @@ export const createGrants = async (options: GrantsOptions): Promise<Grants> => {
   const take = (parameters: URLSearchParams): Grant | undefined => {
     const code = parameters.get('code') ?? ''
     const refreshToken = parameters.get('refresh_token') ?? ''
-    const grant = codes.get(code) ?? refreshTokens.get(refreshToken)
+    const fromCode = codes.get(code)
+    const grant = fromCode ?? refreshTokens.get(refreshToken)
     codes.delete(code)
     refreshTokens.delete(refreshToken)
-    return grant
+    return fromCode !== undefined && !isRedeemable(fromCode, parameters) ? undefined : grant
   }
 
   const redeem = async (parameters: URLSearchParams): Promise<Record<string, unknown>> => {
@@ -92,9 +109,9 @@ export const createGrants = async (options: GrantsOptions): Promise<Grants> => {
     }
   }
 
-  const issueCode = (nonce: string, subject: string) => {
+  const issueCode = (grant: Grant) => {
     const code = issue('code')
-    codes.set(code, { subject, nonce })
+    codes.set(code, grant)
     return code
   }
 

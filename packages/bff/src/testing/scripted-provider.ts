@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { CryptoKey, JWTPayload } from 'jose'
-import { createGrants } from './scripted-grants.ts'
+import type { CryptoKey, JWK, JWTPayload } from 'jose'
+import { isClientAuthenticated } from './scripted-client-auth.ts'
+import { createGrants, type Grant } from './scripted-grants.ts'
+import { createPushedRequests } from './scripted-pushed-requests.ts'
 
 /** One request as the provider saw it. */
 export interface ProviderRequest {
@@ -31,6 +33,10 @@ export interface Script {
     standard: () => Promise<Record<string, unknown>>,
   ) => ScriptedAnswer | Promise<ScriptedAnswer>
   accessTokenSeconds?: number
+  /** The answer to a pushed authorization request (RFC 9126) in place of a `request_uri`. */
+  pushedRequest?: () => ScriptedAnswer
+  /** Public key registered for `private_key_jwt`; without it the client has its secret. */
+  clientKey?: JWK
 }
 
 /** Metadata of a provider that does everything by the book. */
@@ -62,6 +68,8 @@ export interface ScriptedProvider {
   /** Secrets that were issued so far: none of them may show up anywhere it does not belong. */
   readonly issued: ReadonlySet<string>
   count(endpoint: string, grantType?: string): number
+  /** Parameters of an authorization URL, looked up where they were pushed beforehand. */
+  authorizationRequest(authorizationUrl: string): URLSearchParams
   /** A code as the authorization endpoint would make for that request. */
   issueCode(authorizationUrl: string, subject?: string): string
   /** Standard claims of an ID token for that nonce. */
@@ -69,6 +77,8 @@ export interface ScriptedProvider {
   sign(claims: JWTPayload): Promise<string>
   close(): Promise<void>
 }
+
+const invalidClient: ScriptedAnswer = { status: 401, body: { error: 'invalid_client' } }
 
 const readBody = async (request: AsyncIterable<unknown>): Promise<string> => {
   let text = ''
@@ -87,11 +97,20 @@ const send = (response: ServerResponse, answer: ScriptedAnswer): void => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text)
 }
 
+const toGrant = (request: URLSearchParams, subject: string): Grant => ({
+  subject,
+  nonce: request.get('nonce') ?? '',
+  codeChallenge: request.get('code_challenge') ?? undefined,
+  redirectUri: request.get('redirect_uri') ?? undefined,
+})
+
 export const createScriptedProvider = async (now: () => number): Promise<ScriptedProvider> => {
   const script: Script = {}
   const requests: ProviderRequest[] = []
   let issuer = ''
   const clientId = 'spa-bff'
+  const clientSecret = 'client-secret_of the+test:ü'
+  const pushed = createPushedRequests()
   const grants = await createGrants({
     clientId,
     now,
@@ -100,11 +119,22 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
     accessTokenSeconds: () => script.accessTokenSeconds ?? 600,
   })
 
+  const isClient = (request: ProviderRequest) =>
+    isClientAuthenticated(request, { issuer, clientId, clientSecret, clientKey: script.clientKey })
+
   const answerToken = async (request: ProviderRequest): Promise<ScriptedAnswer> => {
     const standard = () => grants.redeem(request.parameters)
     if (script.token !== undefined) return script.token(request, standard)
+    if (!(await isClient(request))) return invalidClient
     const body = await standard()
     return 'error' in body ? { status: 400, body } : { body }
+  }
+
+  const answerPushedRequest = async (request: ProviderRequest): Promise<ScriptedAnswer> => {
+    if (script.pushedRequest !== undefined) return script.pushedRequest()
+    if (!(await isClient(request))) return invalidClient
+    const requestUri = pushed.push(request.parameters)
+    return { status: 201, body: { request_uri: requestUri, expires_in: 60 } }
   }
 
   const answer = async (request: ProviderRequest): Promise<ScriptedAnswer> => {
@@ -117,6 +147,8 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
         return script.jwks?.(jwks) ?? { body: jwks }
       case '/token':
         return answerToken(request)
+      case '/par':
+        return answerPushedRequest(request)
       case '/revoke':
         return { body: '' }
       default:
@@ -142,7 +174,7 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
   return {
     issuer,
     clientId,
-    clientSecret: 'client-secret-of-the-test',
+    clientSecret,
     script,
     requests,
     signingKey: grants.signingKey,
@@ -155,8 +187,9 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
           request.endpoint === endpoint &&
           (grantType === undefined || request.parameters.get('grant_type') === grantType),
       ).length,
+    authorizationRequest: pushed.resolve,
     issueCode: (authorizationUrl, subject = 'alice') =>
-      grants.issueCode(new URL(authorizationUrl).searchParams.get('nonce') ?? '', subject),
+      grants.issueCode(toGrant(pushed.resolve(authorizationUrl), subject)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
