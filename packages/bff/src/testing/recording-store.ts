@@ -1,24 +1,48 @@
 import { createMemoryStore, type Store } from '@coatcheck/store'
 
-/** A memory store that remembers everything it was ever given to keep. */
+export interface StoreCall {
+  readonly method: 'get' | 'put' | 'swap' | 'touch'
+  readonly key: string
+}
+
+/**
+ * A memory store that remembers everything it was ever given to keep, and lets a test delay or
+ * refuse any call.
+ */
 export interface RecordingStore extends Store {
   /** Keys and values of every `put` and `swap`, in order. */
   readonly written: readonly { readonly key: string; readonly value: string }[]
+  readonly calls: StoreCall[]
+  /** Runs before a call reaches the store; what it throws is the call's outcome. */
+  before: (call: StoreCall) => void | Promise<void>
 }
 
 export const createRecordingStore = (now: () => number): RecordingStore => {
   const store = createMemoryStore({ now })
   const written: { key: string; value: string }[] = []
-  return {
+  const calls: StoreCall[] = []
+
+  const run = async <T>(call: StoreCall, work: () => Promise<T>): Promise<T> => {
+    calls.push(call)
+    await recording.before(call)
+    return work()
+  }
+
+  const recording: RecordingStore = {
     ...store,
     written,
+    calls,
+    before: () => {},
+    get: (key) => run({ method: 'get', key }, () => store.get(key)),
     put: (key, entry) => {
       written.push({ key, value: entry.value })
-      return store.put(key, entry)
+      return run({ method: 'put', key }, () => store.put(key, entry))
     },
     swap: (key, version, entry) => {
-      if (entry !== undefined) written.push({ key, value: entry.value })
-      return store.swap(key, version, entry)
+      written.push({ key, value: entry.value })
+      return run({ method: 'swap', key }, () => store.swap(key, version, entry))
     },
+    touch: (key, expiresAt) => run({ method: 'touch', key }, () => store.touch(key, expiresAt)),
   }
+  return recording
 }
