@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { planForBrowser } from './e2e/find-browser.ts'
 
 /** Tests read the sources of our own packages, so no build is needed to run a unit test. */
 const sources = {
@@ -16,6 +17,31 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
   },
 })
 
+/** Tests of the workspace's own tools; none of them needs a build or a browser. */
+const tools = {
+  test: {
+    name: 'tools',
+    include: ['lint/*.test.ts', 'scripts/*.test.ts', 'e2e/find-browser.test.ts'],
+  },
+}
+
+/** Journeys run against the built packages, one browser at a time. */
+const journeys = {
+  test: {
+    name: 'e2e',
+    root: './e2e',
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'find-browser.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+}
+
+const plan = planForBrowser([journeys.test.name])
+if (plan.kind === 'fail') throw new Error(plan.line)
+if (plan.kind === 'skip') console.warn(plan.line)
+
 export default defineConfig({
   test: {
     projects: [
@@ -25,17 +51,8 @@ export default defineConfig({
       unit('dev-idp'),
       unit('bff'),
       unit('client', 'happy-dom'),
-      {
-        // Journeys run against the built packages, one browser at a time.
-        test: {
-          name: 'e2e',
-          root: './e2e',
-          include: ['**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
+      tools,
+      ...(plan.kind === 'run' ? [journeys] : []),
     ],
   },
 })
