@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client'
-import type { Transaction } from '../cookies/transaction-cookie.ts'
+import type { Transaction } from '../cookies/transaction.ts'
 import type { ResolvedOptions, ResolvedResource } from '../resolve-options.ts'
 import type { Discovered } from './discover.ts'
 

@@ -27,8 +27,14 @@ const atHash = (algorithm: string, accessToken: string): string => {
   return digest.subarray(0, digest.length / 2).toString('base64url')
 }
 
-const headerOf = (idToken: string): { alg?: unknown } =>
+const headerOf = (idToken: string): { alg?: unknown; typ?: unknown } =>
   JSON.parse(Buffer.from(idToken.split('.', 1)[0] ?? '', 'base64url').toString('utf8'))
+
+/** The library decodes blanks and padding away; the compact form has neither (RFC 7515, section 2). */
+const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+/** An explicit type is that of another kind of token; ID tokens have none (RFC 8725, section 3.11). */
+const isOfAnotherKind = (typ: unknown): boolean => /\+jwt$/i.test(String(typ))
 
 const isForUsAlone = (audience: IDToken['aud'], clientId: string): boolean => {
   const audiences = Array.isArray(audience) ? audience : [audience]
@@ -50,15 +56,15 @@ export const findIdTokenFault = (
   { clientId, now, accessToken }: IdTokenExpectation,
 ): string | undefined => {
   const seconds = now / 1000
+  if (!compactForm.test(idToken)) return 'id_token'
+  const { alg, typ } = headerOf(idToken)
+  if (isOfAnotherKind(typ)) return 'typ'
   if (!isSubject(claims.sub)) return 'sub'
   if (!isForUsAlone(claims.aud, clientId)) return 'aud'
   if (claims.azp !== undefined && claims.azp !== clientId) return 'azp'
   if (!Number.isFinite(claims.iat) || claims.iat > seconds + leewaySeconds) return 'iat'
   if (claims.iat < seconds - maximumAgeSeconds) return 'iat'
   if (!Number.isFinite(claims.exp) || claims.exp <= claims.iat) return 'exp'
-  if (claims.at_hash !== undefined) {
-    const { alg } = headerOf(idToken)
-    if (claims.at_hash !== atHash(String(alg), accessToken)) return 'at_hash'
-  }
-  return undefined
+  if (claims.at_hash === undefined) return undefined
+  return claims.at_hash === atHash(String(alg), accessToken) ? undefined : 'at_hash'
 }

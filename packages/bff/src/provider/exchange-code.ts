@@ -1,6 +1,6 @@
 import type { LoginOutcome } from '@coatcheck/wire'
 import * as oidc from 'openid-client'
-import type { Transaction } from '../cookies/transaction-cookie.ts'
+import type { Transaction } from '../cookies/transaction.ts'
 import type { ResolvedOptions, ResolvedResource } from '../resolve-options.ts'
 import { findIdTokenFault } from './check-id-token.ts'
 import type { Discovered } from './discover.ts'

@@ -27,10 +27,24 @@ const identityFaults = [
   'OAUTH_KEY_SELECTION_FAILED',
   'OAUTH_UNSUPPORTED_OPERATION',
   'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+  // The signature is not base64url.
+  'ERR_INVALID_ARG_VALUE',
 ]
 
-const codeOf = (failure: unknown): string =>
-  failure instanceof Error && 'code' in failure ? String(failure.code) : ''
+const codeOf = (failure: Error): string => ('code' in failure ? String(failure.code) : '')
+
+/**
+ * Whether an ID token could not even be read. The library has one code for that and for a body that
+ * is not JSON, which is no more than an outage; only its message tells them apart.
+ */
+const isUnreadableJwt = ({ cause }: Error): boolean =>
+  cause instanceof Error && /\bJWT\b/.test(cause.message)
+
+const isIdentityFault = (failure: unknown): boolean => {
+  if (!(failure instanceof Error)) return false
+  const code = codeOf(failure)
+  return identityFaults.includes(code) || (code === 'OAUTH_PARSE_ERROR' && isUnreadableJwt(failure))
+}
 
 /** How a login ends when the code exchange fails. */
 export const classifyExchangeFailure = (failure: unknown): LoginOutcome => {
@@ -41,5 +55,5 @@ export const classifyExchangeFailure = (failure: unknown): LoginOutcome => {
   }
   // A 401 with WWW-Authenticate has its error code in the challenge, if anywhere.
   if (failure instanceof oidc.WWWAuthenticateChallengeError) return 'provider_rejected_client'
-  return identityFaults.includes(codeOf(failure)) ? 'id_token_invalid' : 'provider_unavailable'
+  return isIdentityFault(failure) ? 'id_token_invalid' : 'provider_unavailable'
 }
