@@ -21,7 +21,7 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
 const tools = {
   test: {
     name: 'tools',
-    include: ['lint/*.test.ts', 'scripts/*.test.ts', 'e2e/find-browser.test.ts'],
+    include: ['lint/*.test.ts', 'scripts/**/*.test.ts', 'e2e/find-browser.test.ts'],
   },
 }
 

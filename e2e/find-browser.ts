@@ -34,7 +34,7 @@ const askPlaywright = (): string | undefined => {
 }
 
 /** What to do where no browser was found. */
-export const browserRemedy =
+const browserRemedy =
   'install one (apt-get install chromium) or name it in the environment variable CHROMIUM_PATH'
 
 /**
