@@ -30,11 +30,16 @@ export const describeFailure = (failure: unknown): readonly string[] => {
   return words
 }
 
-/** Where in our code a failure came from: stack frames without the message line. */
+/** The frames of a stack; the message before them may have lines of its own, whatever they say. */
+const framesOf = ({ message, stack = '' }: Error): readonly string[] => {
+  const at = stack.indexOf(message)
+  return at < 0 ? [] : stack.slice(at + message.length).split('\n')
+}
+
+/** Where in our code a failure came from: stack frames without the message. */
 export const stackFrames = (failure: unknown): readonly string[] =>
   failure instanceof Error
-    ? (failure.stack ?? '')
-        .split('\n')
+    ? framesOf(failure)
         .filter((line) => /^\s+at /.test(line))
         .slice(0, 8)
         .map((line) => line.trim())

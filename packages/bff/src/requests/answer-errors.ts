@@ -1,12 +1,11 @@
-import { StoreError } from '@coatcheck/store'
 import type { Middleware } from 'koa'
-import { RequestProblem } from '../errors.ts'
+import { isStoreOutage, RequestProblem } from '../errors.ts'
 import { describeFailure, type Log, stackFrames } from '../log.ts'
 import { sendProblem } from './send-problem.ts'
 
 const toProblem = (failure: unknown): RequestProblem => {
   if (failure instanceof RequestProblem) return failure
-  if (failure instanceof StoreError && failure.code === 'store_unavailable') {
+  if (isStoreOutage(failure)) {
     return new RequestProblem('store_unavailable', { cause: failure })
   }
   return new RequestProblem('internal_error', { cause: failure })

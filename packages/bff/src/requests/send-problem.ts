@@ -24,6 +24,6 @@ export const sendProblem = (ctx: Context, { code, details }: RequestProblem): vo
   }
   ctx.status = status
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds))
-  ctx.type = problemMediaType
+  ctx.type = `${problemMediaType}; charset=utf-8`
   ctx.body = JSON.stringify(problem)
 }
