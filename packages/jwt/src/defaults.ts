@@ -1,0 +1,59 @@
+/** Longest token in characters: real ones stay under 4 kB, and headers of HTTP servers end at 16. */
+export const maximumTokenLength = 16_384
+
+/** Deepest nesting of a header, a claims set or a key set; Keycloak's roles need four. */
+export const maximumDepth = 16
+
+/** Longest `sub`, `jti` and `kid`: OpenID Connect Core, section 2 bounds `sub` at 255. */
+export const maximumIdentifierLength = 255
+
+/** Longest `iss`, `client_id` and `aud` member, all of which may be URLs. */
+export const maximumUriLength = 2048
+
+/** Most members of an `aud` array: a token for more APIs than this is not meant for one. */
+export const maximumAudiences = 64
+
+/** Clock difference forgiven between issuer and API: machines with NTP differ by well under one. */
+export const leewaySeconds = 5
+
+/** More leeway than this hides a broken clock and lengthens every token's life. */
+export const maximumLeewaySeconds = 10
+
+/** Longest `exp - iat`: no access token needs to outlive a day. */
+export const maximumLifetimeSeconds = 86_400
+
+/** Ceiling of the option: anything longer is more likely a value in milliseconds. */
+export const maximumLifetimeCeilingSeconds = 31_622_400
+
+/** Kinds of token accepted unless told otherwise (RFC 9068, section 4). */
+export const accessTokenTyp: readonly string[] = ['at+jwt']
+
+/** Realm of the challenge: RFC 6750, section 3 wants at least one parameter after the scheme. */
+export const realm = 'api'
+
+/** Where RFC 9068, section 2.2.3.1 puts the roles. */
+export const rolesClaim = 'roles'
+
+/** `Retry-After` where nothing better is known. */
+export const retryAfterSeconds = 5
+
+/** How long the whole answer of a key server may take; a request of a user waits for it. */
+export const keyTimeoutMs = 5_000
+
+/** Largest key set read: the largest public ones, with certificate chains, stay under 40 kB. */
+export const maximumKeySetBytes = 262_144
+
+/** How long keys serve without asking again: a withdrawn key works no longer than this. */
+export const keyCacheSeconds = 600
+
+/** Pause after a re-fetch for an unknown `kid`, so that invented ones cannot storm the server. */
+export const keyCooldownSeconds = 30
+
+/** How long the last keys serve while the key server is down: longer than a bad night deploy. */
+export const keyMaximumAgeSeconds = 21_600
+
+/** Shortest HMAC secrets are the hash's length (RFC 7518, section 3.2); RSA keys 2048 bits. */
+export const minimumRsaBits = 2048
+
+/** Larger moduli make one verification cost as much as a thousand. */
+export const maximumRsaBits = 16_384

@@ -1,0 +1,184 @@
+import { expect, test } from 'vitest'
+import { makeVerifier, misconfiguration } from '../testing/refusal.ts'
+import type { Members } from '../testing/tokens.ts'
+import { canary, keys, makeClaims, makeHeader, makeToken, signContent } from '../testing/tokens.ts'
+import type { AuthorizeOptions } from './authorize.ts'
+import { authorize } from './authorize.ts'
+import type { Refusal } from './refusal.ts'
+
+const verifier = makeVerifier()
+
+const decideOn = async (options: AuthorizeOptions, token: string): Promise<string> => {
+  const outcome = authorize(options)(await verifier.verify(token))
+  if (outcome.kind === 'authorized') return 'authorized'
+  expect(outcome.refusal.status).toBe(403)
+  expect(JSON.stringify(outcome.refusal)).not.toContain(canary)
+  return outcome.refusal.code
+}
+
+const decide = (options: AuthorizeOptions, claims: Members): Promise<string> =>
+  decideOn(options, makeToken({ claims }))
+
+test.each([
+  ['admin', 'admin', 'authorized'],
+  ['b', 'a b', 'authorized'],
+  ['a b', 'b a', 'authorized'],
+  [['a', 'b'], 'c b a', 'authorized'],
+  ['admin', 'administrator', 'insufficient_scope'],
+  ['administrator', 'admin', 'insufficient_scope'],
+  ['admin', 'ADMIN', 'insufficient_scope'],
+  ['admin', 'admin:read', 'insufficient_scope'],
+  ['admin', 'read-admin', 'insufficient_scope'],
+  ['admin', 'admin,read', 'insufficient_scope'],
+  ['admin', 'read\tadmin', 'insufficient_scope'],
+  ['admin', 'read\nadmin', 'insufficient_scope'],
+  ['admin', 'read\u00a0admin', 'insufficient_scope'],
+  ['admin', '*', 'insufficient_scope'],
+  ['admin', '', 'insufficient_scope'],
+  ['admin', undefined, 'insufficient_scope'],
+  ['a b', 'a', 'insufficient_scope'],
+  [['a', 'b'], 'ab', 'insufficient_scope'],
+])('J30 scope %j against %j: %s', async (scope, granted, expected) => {
+  expect(await decide({ scope }, { scope: granted })).toBe(expected)
+})
+
+test('J82 a scope that does not suffice is answered with 403 and the scope that would', async () => {
+  const auth = await verifier.verify(makeToken())
+  const outcome = authorize({ scope: ['admin', 'audit'], realm: 'orders' })(auth)
+  expect(outcome).toEqual({
+    kind: 'refused',
+    refusal: {
+      status: 403,
+      code: 'insufficient_scope',
+      headers: {
+        'cache-control': 'no-store',
+        'content-type': 'application/problem+json',
+        'www-authenticate':
+          'Bearer realm="orders", error="insufficient_scope", error_description="The access token does not cover this", scope="admin audit"',
+      },
+      exposeHeaders: ['WWW-Authenticate'],
+      body: {
+        type: 'about:blank',
+        title: 'The access token does not cover this',
+        status: 403,
+        code: 'insufficient_scope',
+      },
+      reason: undefined,
+    },
+  })
+})
+
+test.each([
+  ['admin', ['admin'], 'authorized'],
+  ['admin', ['user', 'admin'], 'authorized'],
+  [['owner', 'admin'], ['admin'], 'authorized'],
+  ['admin', ['administrator'], 'insufficient_role'],
+  ['admin', ['Admin'], 'insufficient_role'],
+  ['admin', ['admin '], 'insufficient_role'],
+  ['admin', ['user admin'], 'insufficient_role'],
+  ['admin', 'admin', 'insufficient_role'],
+  ['admin', 'user admin', 'insufficient_role'],
+  ['a', 'admin', 'insufficient_role'],
+  ['admin', { 0: 'admin', length: 1 }, 'insufficient_role'],
+  ['admin', { admin: true }, 'insufficient_role'],
+  ['admin', { includes: 'admin' }, 'insufficient_role'],
+  ['admin', [['admin']], 'insufficient_role'],
+  ['admin', [{ admin: true }], 'insufficient_role'],
+  ['admin', [null, 0, true], 'insufficient_role'],
+  ['admin', [], 'insufficient_role'],
+  ['admin', null, 'insufficient_role'],
+  ['admin', true, 'insufficient_role'],
+  ['admin', undefined, 'insufficient_role'],
+  ['0', ['admin'], 'insufficient_role'],
+  ['length', ['admin'], 'insufficient_role'],
+  ['constructor', ['admin'], 'insufficient_role'],
+  ['__proto__', ['admin'], 'insufficient_role'],
+])('J31 role %j against %j: %s', async (role, roles, expected) => {
+  expect(await decide({ role }, { roles })).toBe(expected)
+})
+
+test.each([
+  ['https://app.example/roles', { 'https://app.example/roles': ['admin'] }, 'authorized'],
+  ['realm_access.roles', { 'realm_access.roles': ['admin'] }, 'authorized'],
+  ['realm_access.roles', { realm_access: { roles: ['admin'] } }, 'insufficient_role'],
+  [['realm_access', 'roles'], { realm_access: { roles: ['admin'] } }, 'authorized'],
+  [['a', 'b', 'c'], { a: { b: { c: ['admin'] } } }, 'authorized'],
+  [['a', 'b', 'c'], { a: { b: ['admin'] } }, 'insufficient_role'],
+  [['a', '0'], { a: [['admin']] }, 'insufficient_role'],
+  [['a', 'length'], { a: 'admin' }, 'insufficient_role'],
+  ['__proto__', {}, 'insufficient_role'],
+  ['constructor', {}, 'insufficient_role'],
+  [['constructor', 'name'], {}, 'insufficient_role'],
+  [['__proto__', 'constructor'], {}, 'insufficient_role'],
+])('J31 roles at %j of %j: %s', async (rolesClaim, claims, expected) => {
+  expect(await decide({ role: 'admin', rolesClaim }, { roles: undefined, ...claims })).toBe(
+    expected,
+  )
+})
+
+test('J31 roles in a forged prototype are no roles, and no object gains one', async () => {
+  const claims = JSON.stringify(makeClaims({ roles: undefined }))
+  const text = `${claims.slice(0, -1)},"__proto__":{"roles":["admin"],"role":"admin"}}`
+  const token = signContent(makeHeader(keys.es), text)
+  expect(await decideOn({ role: 'admin' }, token)).toBe('insufficient_role')
+  expect(({} as Members).role).toBeUndefined()
+  expect(({} as Members).roles).toBeUndefined()
+})
+
+test('J31 a role that does not suffice is answered with 403 and no challenge', async () => {
+  const auth = await verifier.verify(makeToken())
+  const logged: Refusal[] = []
+  const onRefused = (refusal: Refusal) => logged.push(refusal)
+  const outcome = authorize({ role: 'admin', onRefused })(auth)
+  expect(outcome).toEqual({ kind: 'refused', refusal: logged[0] })
+  expect(logged[0]?.headers).toEqual({
+    'cache-control': 'no-store',
+    'content-type': 'application/problem+json',
+  })
+})
+
+test.each([
+  [{ sub: 'alice', client_id: 'spa' }, 'authorized'],
+  [{ sub: 'spa', client_id: 'spa' }, 'user_required'],
+])('J29 whether %j is a user: %s', async (claims, expected) => {
+  expect(await decide({ user: true }, claims)).toBe(expected)
+  expect(await decide({ user: true, scope: 'orders:read' }, claims)).toBe(expected)
+  expect(await decide({ user: false, scope: 'orders:read' }, claims)).toBe('authorized')
+})
+
+test("J29 a token without client_id cannot be told to be a user's", async () => {
+  const relaxed = makeVerifier({ optionalClaims: ['client_id'] })
+  const auth = await relaxed.verify(makeToken({ claims: { client_id: undefined } }))
+  expect(authorize({ user: true })(auth).kind).toBe('refused')
+})
+
+test('scope, role and user all have to hold', async () => {
+  const options = { scope: 'orders:read', role: 'user', user: true }
+  expect(await decide(options, {})).toBe('authorized')
+  expect(await decide(options, { scope: 'x' })).toBe('insufficient_scope')
+  expect(await decide(options, { roles: ['x'] })).toBe('insufficient_role')
+})
+
+test.each([
+  [{}, 'guards nothing'],
+  [{ realm: 'x' }, 'guards nothing'],
+  [{ user: false }, 'guards nothing'],
+  [undefined, 'options object'],
+  ['admin', 'options object'],
+  [{ roles: 'admin' }, 'Did you mean "role'],
+  [{ scopes: 'admin' }, 'Did you mean "scope"?'],
+  [{ scope: '' }, 'scope'],
+  [{ scope: [] }, 'scope'],
+  [{ scope: 5 }, 'scope'],
+  [{ role: '' }, 'role'],
+  [{ role: [] }, 'role'],
+  [{ role: 5 }, 'role'],
+  [{ role: null }, 'role'],
+  [{ user: 'yes' }, 'user'],
+  [{ rolesClaim: 'roles' }, 'rolesClaim'],
+  [{ role: 'admin', rolesClaim: [] }, 'rolesClaim'],
+  [{ role: 'admin', onRefused: 'log' }, 'onRefused'],
+  [{ role: 'admin', realm: 5 }, 'realm'],
+])('J31 the options %j are refused', (options, expected) => {
+  expect(misconfiguration(() => authorize(options as never))).toContain(expected)
+})

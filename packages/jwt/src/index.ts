@@ -1,0 +1,25 @@
+export type { Algorithm } from './algorithms.ts'
+export type { JwtErrorCode, JwtErrorDetails } from './errors.ts'
+export { JwtError } from './errors.ts'
+export type {
+  Authenticate,
+  AuthenticateOptions,
+  AuthenticateOutcome,
+} from './guard/authenticate.ts'
+export { authenticate } from './guard/authenticate.ts'
+export type { Authorize, AuthorizeOptions, AuthorizeOutcome } from './guard/authorize.ts'
+export { authorize } from './guard/authorize.ts'
+export type { GuardedRequest } from './guard/credentials.ts'
+export type { GuardOptions } from './guard/guard-options.ts'
+export type { Refusal, RefusalBody, RefusalCode } from './guard/refusal.ts'
+export type { NamedCryptoKey } from './keys/crypto-key.ts'
+export type { Jwk } from './keys/jwk.ts'
+export type { JwkSet } from './keys/jwk-set.ts'
+export type { KeySource, VerificationKeys } from './keys/key-source.ts'
+export type { RemoteKeySet, RemoteKeySetOptions } from './keys/remote-key-set.ts'
+export { createRemoteKeySet } from './keys/remote-key-set.ts'
+export type { JwtClaims, OptionalClaim } from './token/claims.ts'
+export type { JwtHeader, TypRule } from './token/header.ts'
+export type { VerifiedToken, Verifier } from './verifier.ts'
+export { createVerifier } from './verifier.ts'
+export type { TrustedIssuer, VerifierOptions, VerifierRules } from './verifier-options.ts'
