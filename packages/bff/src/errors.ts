@@ -1,3 +1,4 @@
+import { StoreError } from '@coatcheck/store'
 import type { LoginOutcome, ProblemCode, SessionEndReason } from '@coatcheck/wire'
 
 /** Codes of {@link BffError}. */
@@ -13,6 +14,10 @@ export class BffError extends Error {
     this.code = code
   }
 }
+
+/** Whether the session store could not be reached; whatever was asked of it may be asked again. */
+export const isStoreOutage = (failure: unknown): boolean =>
+  failure instanceof StoreError && failure.code === 'store_unavailable'
 
 /** What a problem body says beyond its code. */
 export interface ProblemDetails {

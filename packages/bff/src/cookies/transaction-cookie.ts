@@ -74,12 +74,16 @@ const makeRoom = (deps: Deps, ctx: Context, neededBytes: number): void => {
   }
 }
 
-/** Starts a transaction and gives the browser its cookie. */
+/** A transaction with the cookie that will bring it back. */
+export interface StartedTransaction {
+  readonly transaction: Transaction
+  readonly cookie: { readonly name: string; readonly value: string }
+}
+
 export const startTransaction = (
   deps: Deps,
-  ctx: Context,
   { resource, returnTo, maxAge }: Pick<Transaction, 'resource' | 'returnTo' | 'maxAge'>,
-): Transaction => {
+): StartedTransaction => {
   const { options, transactionSealer } = deps
   const sealed: SealedTransaction = {
     seed: Buffer.from(options.randomBytes(32)).toString('base64url'),
@@ -91,10 +95,18 @@ export const startTransaction = (
   const transaction = expand(deps, sealed)
   const name = cookieNameOf(deps, transaction.state)
   const value = transactionSealer.seal(JSON.stringify(sealed), placeOf(deps, name))
+  return { transaction, cookie: { name, value } }
+}
+
+/** Gives the browser the cookie of a transaction, and takes back the oldest where there are many. */
+export const rememberTransaction = (
+  deps: Deps,
+  ctx: Context,
+  { cookie: { name, value } }: StartedTransaction,
+): void => {
   makeRoom(deps, ctx, name.length + value.length + 3)
   const maxAgeSeconds = defaults.transactionSeconds
-  setCookie(options, ctx, { name, value, sameSite: 'lax', maxAgeSeconds })
-  return transaction
+  setCookie(deps.options, ctx, { name, value, sameSite: 'lax', maxAgeSeconds })
 }
 
 /**

@@ -5,6 +5,7 @@ import type { BffContext } from '../bff-context.ts'
 import { createSessionCookie, readSessionHint } from '../cookies/session-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
 import { takeTransaction } from '../cookies/transaction-cookie.ts'
+import { isStoreOutage } from '../errors.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { failLogin, type LoginFailure } from '../requests/fail-login.ts'
 import { findResource } from '../requests/find-resource.ts'
@@ -30,27 +31,23 @@ const outcomeOf = (error: string): LoginOutcome => {
   return isTransient ? 'provider_unavailable' : 'provider_error'
 }
 
-type Answer =
-  | { readonly kind: 'code'; readonly transaction: Transaction }
-  | ({ readonly kind: 'failed' } & LoginFailure)
+/** A login in progress with the provider's answer to it. */
+interface AnsweredLogin {
+  readonly transaction: Transaction
+  readonly query: Query
+}
 
 /** Judges the provider's answer before anything is sent to its token endpoint. */
-const readAnswer = async (bff: BffContext, ctx: Context, query: Query): Promise<Answer> => {
-  const { values, hasRepeated } = query
-  if (hasRepeated) return { kind: 'failed', code: 'invalid_request' }
-  const state = values.get('state') ?? ''
-  const transaction = takeTransaction(bff, ctx, state)
-  if (transaction === undefined) return { kind: 'failed', code: 'login_transaction_missing' }
-  const { returnTo } = transaction
-  if (!(await spendState(bff.options, state))) {
-    return { kind: 'failed', code: 'login_transaction_missing', returnTo }
-  }
+const findAnswerFault = async (
+  bff: BffContext,
+  { transaction, query: { values } }: AnsweredLogin,
+): Promise<LoginOutcome | undefined> => {
+  if (!(await spendState(bff.options, transaction.state))) return 'login_transaction_missing'
   const issuer = await bff.provider.checkAnswerIssuer(values.get('iss'))
-  if (issuer !== 'ours') return { kind: 'failed', code: issuer, returnTo }
+  if (issuer !== 'ours') return issuer
   const error = values.get('error')
-  if (error !== undefined) return { kind: 'failed', code: outcomeOf(error), returnTo }
-  if (!values.has('code')) return { kind: 'failed', code: 'invalid_request', returnTo }
-  return { kind: 'code', transaction }
+  if (error !== undefined) return outcomeOf(error)
+  return values.has('code') ? undefined : 'invalid_request'
 }
 
 const chooseClaims = ({ options }: BffContext, claims: IDToken): UserClaims => {
@@ -108,29 +105,46 @@ const establish = async (
   if (replaced !== undefined) await bff.sessions.end(replaced, 'replaced')
 }
 
+/** From the provider's answer to a session; resolves to what went wrong, if anything did. */
+const completeLogin = async (
+  bff: BffContext & { readonly koaSession: KoaSession },
+  ctx: Context,
+  login: AnsweredLogin,
+): Promise<LoginFailure | undefined> => {
+  const { options, provider } = bff
+  const { transaction } = login
+  const code = await findAnswerFault(bff, login)
+  if (code !== undefined) return { code }
+  const callbackUrl = new URL(publicUrls(options).callback)
+  callbackUrl.search = ctx.querystring
+  const resource = findResource(options, transaction.resource)
+  const exchange = await provider.exchangeCode({ transaction, resource, callbackUrl })
+  if (exchange.kind === 'failed') return exchange
+  await establish(bff, ctx, {
+    login: toLoginFacts(bff, exchange.claims),
+    tokens: toTokenSet(bff, transaction, exchange.answer),
+  })
+  return undefined
+}
+
+const toStoreOutage = (failure: unknown): LoginFailure => {
+  if (!isStoreOutage(failure)) throw failure
+  return { code: 'store_unavailable', cause: failure }
+}
+
 /** `GET /callback`: the provider's answer becomes a session, or a code word for the app. */
 export const callback = async (
   bff: BffContext & { readonly koaSession: KoaSession },
   ctx: Context,
 ): Promise<void> => {
-  const { options, provider } = bff
   const query = readQuery(ctx)
-  const answer = await readAnswer(bff, ctx, query)
-  if (answer.kind === 'failed') return failLogin(bff, ctx, answer)
-  const { transaction } = answer
+  if (query.hasRepeated) return failLogin(bff, ctx, { code: 'invalid_request' })
+  const transaction = takeTransaction(bff, ctx, query.values.get('state') ?? '')
+  if (transaction === undefined) return failLogin(bff, ctx, { code: 'login_transaction_missing' })
   const { returnTo } = transaction
-  const callbackUrl = new URL(publicUrls(options).callback)
-  callbackUrl.search = ctx.querystring
-  const resource = findResource(options, transaction.resource)
-  const exchange = await provider.exchangeCode({ transaction, resource, callbackUrl })
-  if (exchange.kind === 'failed') {
-    return failLogin(bff, ctx, { code: exchange.code, returnTo, cause: exchange.cause })
-  }
-  await establish(bff, ctx, {
-    login: toLoginFacts(bff, exchange.claims),
-    tokens: toTokenSet(bff, transaction, exchange.answer),
-  })
-  options.log.info({ event: 'login.succeeded' }, 'A user logged in.')
+  const failure = await completeLogin(bff, ctx, { transaction, query }).catch(toStoreOutage)
+  if (failure !== undefined) return failLogin(bff, ctx, { ...failure, returnTo })
+  bff.options.log.info({ event: 'login.succeeded' }, 'A user logged in.')
   ctx.status = 303
   ctx.redirect(returnTo)
 }

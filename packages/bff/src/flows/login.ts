@@ -1,7 +1,7 @@
 import { parseReturnTo } from '@coatcheck/wire'
 import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
-import { startTransaction } from '../cookies/transaction-cookie.ts'
+import { rememberTransaction, startTransaction } from '../cookies/transaction-cookie.ts'
 import { RequestProblem } from '../errors.ts'
 import { passedOnParameters } from '../provider/authorization-url.ts'
 import { failLogin } from '../requests/fail-login.ts'
@@ -63,18 +63,17 @@ export const login = async (bff: BffContext, ctx: Context): Promise<void> => {
   const resources = [...options.resources.values()].filter(
     (candidate) => candidate.request === 'always' || candidate === resource,
   )
-  const transaction = startTransaction(bff, ctx, {
+  const started = startTransaction(bff, {
     resource: resource.name,
     returnTo,
     ...(maxAge !== undefined && { maxAge }),
   })
+  const { transaction } = started
   const redirectUri = publicUrls(options).callback
-  try {
-    const url = await provider.authorizationUrl({ transaction, redirectUri, resources, passedOn })
-    ctx.status = 303
-    ctx.redirect(url.href)
-  } catch (cause) {
-    ctx.remove('Set-Cookie')
-    failLogin(bff, ctx, { code: 'provider_unavailable', returnTo, cause })
-  }
+  const request = { transaction, redirectUri, resources, passedOn }
+  const outcome = await provider.authorizationUrl(request)
+  if (outcome.kind === 'failed') return failLogin(bff, ctx, { ...outcome, returnTo })
+  rememberTransaction(bff, ctx, started)
+  ctx.status = 303
+  ctx.redirect(outcome.url.href)
 }

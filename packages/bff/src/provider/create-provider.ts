@@ -6,15 +6,20 @@ import { checkAnswerIssuer } from './check-answer-issuer.ts'
 import { createDiscovery } from './discover.ts'
 import { type EndSessionRequest, endSessionUrl } from './end-session-url.ts'
 import { type CodeExchange, type CodeExchangeOutcome, exchangeCode } from './exchange-code.ts'
+import { classifyProviderFailure, type ProviderFailure } from './failure.ts'
 import { type RefreshAnswer, type RefreshRequest, requestRefresh } from './request-refresh.ts'
+
+/** Where to send the browser, or why that is not known. */
+export type AuthorizationUrlOutcome =
+  | { readonly kind: 'ready'; readonly url: URL }
+  | { readonly kind: 'failed'; readonly code: ProviderFailure['code']; readonly cause: unknown }
 
 /** The OpenID provider, seen as what each flow needs of it. */
 export interface Provider {
-  /** Rejects when the provider cannot be reached. */
-  authorizationUrl(request: AuthorizationRequest): Promise<URL>
+  authorizationUrl(request: AuthorizationRequest): Promise<AuthorizationUrlOutcome>
   checkAnswerIssuer(
     iss: string | undefined,
-  ): Promise<'ours' | 'issuer_mismatch' | 'provider_unavailable'>
+  ): Promise<'ours' | 'issuer_mismatch' | ProviderFailure['code']>
   exchangeCode(exchange: CodeExchange): Promise<CodeExchangeOutcome>
   refresh(request: RefreshRequest): Promise<RefreshAnswer>
   /** Best effort (RFC 7009); never rejects. */
@@ -37,17 +42,21 @@ export const createProvider = (options: ResolvedOptions): Provider => {
   }
 
   return {
-    authorizationUrl: async (request) => authorizationUrl(options, await discovered(), request),
+    authorizationUrl: async (request) => {
+      try {
+        const url = await authorizationUrl(options, await discovered(), request)
+        return { kind: 'ready', url }
+      } catch (cause) {
+        return { kind: 'failed', code: classifyProviderFailure(cause), cause }
+      }
+    },
     checkAnswerIssuer: (iss) =>
-      discovered().then(
-        (found) => checkAnswerIssuer(found, iss),
-        () => 'provider_unavailable' as const,
-      ),
+      discovered().then((found) => checkAnswerIssuer(found, iss), classifyProviderFailure),
     exchangeCode: async (exchange) => {
       try {
         return await exchangeCode(options, await discovered(), exchange)
       } catch (cause) {
-        return { kind: 'failed', code: 'provider_unavailable', cause }
+        return { kind: 'failed', code: classifyProviderFailure(cause), cause }
       }
     },
     refresh: async (request) => {

@@ -1,8 +1,9 @@
 import { type CryptoKey, importJWK } from 'jose'
 import * as oidc from 'openid-client'
-import { isLoopback } from '../is-loopback.ts'
+import { isSecureUrl } from '../is-secure-url.ts'
 import { describeFailure } from '../log.ts'
 import type { ResolvedOptions } from '../resolve-options.ts'
+import { classifyProviderFailure, ProviderMetadataError } from './failure.ts'
 
 type Options = Pick<ResolvedOptions, 'provider' | 'fetch' | 'log'>
 
@@ -20,16 +21,31 @@ const clientAuth = async ({ provider }: Options): Promise<oidc.ClientAuth> => {
   }
 }
 
-/** Plain http never leaves this machine, whatever the metadata says; redirects are not followed. */
+/** Redirects are not followed: the credentials were meant for this very address. */
 const guardedFetch =
   (fetchImplementation: typeof fetch): oidc.CustomFetch =>
-  async (url, init) => {
-    const { protocol, hostname } = new URL(url)
-    if (protocol !== 'https:' && !isLoopback(hostname)) {
-      throw new TypeError('The provider names an endpoint that is neither https nor loopback.')
-    }
-    return fetchImplementation(url, { ...(init as RequestInit), redirect: 'manual' })
+  (url, init) =>
+    fetchImplementation(url, { ...(init as RequestInit), redirect: 'manual' })
+
+const endpoints = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'jwks_uri',
+  'pushed_authorization_request_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+] as const
+
+/** Plain http never leaves this machine, not even in a redirect of the browser. */
+const requireSecureEndpoints = (metadata: oidc.ServerMetadata): void => {
+  const insecure = endpoints.filter((name) => {
+    const url = metadata[name]
+    return url !== undefined && !(typeof url === 'string' && isSecureUrl(url))
+  })
+  if (insecure.length > 0) {
+    throw new ProviderMetadataError(`Not https: ${insecure.join(', ')}`)
   }
+}
 
 /** A client configuration whose requests go through `customFetch`. */
 export const configure = (
@@ -75,6 +91,7 @@ const discover = async (options: Options): Promise<Discovered> => {
     [oidc.customFetch]: customFetch,
     ...(issuer.protocol === 'http:' && { execute: [oidc.allowInsecureRequests] }),
   })
+  requireSecureEndpoints(found.serverMetadata())
   if (!found.serverMetadata().supportsPKCE('S256')) {
     log.warn(
       { event: 'provider.pkce_not_advertised' },
@@ -99,9 +116,12 @@ export const createDiscovery = (options: Options): (() => Promise<Discovered>) =
   return () => {
     pending ??= discover(options).catch((failure: unknown) => {
       pending = undefined
+      const code = classifyProviderFailure(failure)
       options.log.warn(
-        { event: 'provider.discovery_failed', failure: describeFailure(failure) },
-        'The metadata of the provider could not be read.',
+        { event: 'provider.discovery_failed', code, failure: describeFailure(failure) },
+        code === 'provider_error'
+          ? 'The metadata of the provider cannot be used: provider.issuer must be spelt exactly as it is there, and every endpoint must be https.'
+          : 'The metadata of the provider could not be read.',
       )
       throw failure
     })

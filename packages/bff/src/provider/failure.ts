@@ -19,6 +19,37 @@ export const classifyErrorCode = (error: string): ProviderFailure['code'] => {
   return transientErrors.includes(error) ? 'provider_unavailable' : 'provider_error'
 }
 
+const codeOf = (failure: Error): string => ('code' in failure ? String(failure.code) : '')
+
+/** The metadata cannot be used as it is; asking once more will not help. */
+const metadataFaults = [
+  'OAUTH_INVALID_RESPONSE',
+  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+  'OAUTH_MISSING_SERVER_METADATA',
+  'OAUTH_INVALID_SERVER_METADATA',
+  'OAUTH_HTTP_REQUEST_FORBIDDEN',
+  'OAUTH_REQUEST_PROTOCOL_FORBIDDEN',
+]
+
+/** Thrown when the provider's metadata would send someone where it is not safe to go. */
+export class ProviderMetadataError extends Error {
+  readonly code = 'OAUTH_INVALID_SERVER_METADATA'
+  override readonly name = 'ProviderMetadataError'
+}
+
+/** What a request to the provider that was thrown back says about the provider. */
+export const classifyProviderFailure = (failure: unknown): ProviderFailure['code'] => {
+  if (failure instanceof oidc.ResponseBodyError) {
+    return failure.status >= 500 || failure.status === 429
+      ? 'provider_unavailable'
+      : classifyErrorCode(failure.error)
+  }
+  // A 401 with WWW-Authenticate has its error code in the challenge, if anywhere.
+  if (failure instanceof oidc.WWWAuthenticateChallengeError) return 'provider_rejected_client'
+  const isMetadataFault = failure instanceof Error && metadataFaults.includes(codeOf(failure))
+  return isMetadataFault ? 'provider_error' : 'provider_unavailable'
+}
+
 /** What openid-client says of an ID token or a token answer that does not hold up. */
 const identityFaults = [
   'OAUTH_INVALID_RESPONSE',
@@ -26,12 +57,9 @@ const identityFaults = [
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
   'OAUTH_KEY_SELECTION_FAILED',
   'OAUTH_UNSUPPORTED_OPERATION',
-  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
   // The signature is not base64url.
   'ERR_INVALID_ARG_VALUE',
 ]
-
-const codeOf = (failure: Error): string => ('code' in failure ? String(failure.code) : '')
 
 /**
  * Whether an ID token could not even be read. The library has one code for that and for a body that
@@ -47,13 +75,5 @@ const isIdentityFault = (failure: unknown): boolean => {
 }
 
 /** How a login ends when the code exchange fails. */
-export const classifyExchangeFailure = (failure: unknown): LoginOutcome => {
-  if (failure instanceof oidc.ResponseBodyError) {
-    return failure.status >= 500 || failure.status === 429
-      ? 'provider_unavailable'
-      : classifyErrorCode(failure.error)
-  }
-  // A 401 with WWW-Authenticate has its error code in the challenge, if anywhere.
-  if (failure instanceof oidc.WWWAuthenticateChallengeError) return 'provider_rejected_client'
-  return isIdentityFault(failure) ? 'id_token_invalid' : 'provider_unavailable'
-}
+export const classifyExchangeFailure = (failure: unknown): LoginOutcome =>
+  isIdentityFault(failure) ? 'id_token_invalid' : classifyProviderFailure(failure)

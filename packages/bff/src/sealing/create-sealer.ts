@@ -49,7 +49,9 @@ export const createSealer = ({ keys, purpose, randomBytes }: SealerOptions): Sea
     },
     open: (sealed, place) => {
       const bytes = Buffer.from(sealed, 'base64url')
-      if (bytes.length < nonceBytes + tagBytes) return undefined
+      // One text for one value: the decoder alone would pass over what does not belong there.
+      const isCanonical = bytes.toString('base64url') === sealed
+      if (!isCanonical || bytes.length < nonceBytes + tagBytes) return undefined
       for (const key of derived) {
         const text = open(key, bytes, place)
         if (text !== undefined) return text
