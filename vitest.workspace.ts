@@ -14,6 +14,8 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
     root: `./packages/${name}`,
     environment,
     include: ['src/**/*.test.ts'],
+    // Room for a busy machine; no test waits on purpose.
+    testTimeout: 20_000,
   },
 })
 
@@ -22,6 +24,7 @@ const tools = {
   test: {
     name: 'tools',
     include: ['lint/*.test.ts', 'scripts/**/*.test.ts', 'e2e/find-browser.test.ts'],
+    testTimeout: 20_000,
   },
 }
 
