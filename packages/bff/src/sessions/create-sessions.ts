@@ -74,7 +74,10 @@ export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Se
     const stored = entry && parseStoredSession(entry.value)
     if (entry === undefined || stored === undefined) return { kind: 'unknown' }
     if (isTombstone(stored)) {
-      return { kind: 'ended', reason: stored.ended.reason, secretHash: stored.secretHash }
+      const { secretHash, ended } = stored
+      // A slide that came late may have moved the entry's expiry.
+      const isRecent = now() - ended.at < tombstoneMs
+      return isRecent ? { kind: 'ended', reason: ended.reason, secretHash } : { kind: 'unknown' }
     }
     const idleExpiresAt = entry.expiresAt - tombstoneMs
     if (idleExpiresAt > now()) {
@@ -85,23 +88,25 @@ export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Se
     return { kind: 'ended', reason: 'expired', secretHash: stored.secretHash }
   }
 
-  const changeTokens = async (session: LiveSession, sealed: string): Promise<TokensChange> => {
-    const { sid } = session.record
-    const tokens: SealedTokens = { generation: session.record.tokens.generation + 1, sealed }
-    let current = session
+  const changeTokens = async (
+    { record: { sid, tokens: before } }: LiveSession,
+    sealed: string,
+  ): Promise<TokensChange> => {
+    const tokens: SealedTokens = { generation: before.generation + 1, sealed }
     for (;;) {
-      const record: SessionRecord = { ...current.record, tokens }
-      const entry = entryOf(record, current.idleExpiresAt)
-      const version = await store.swap(keyOf(sid), current.version, entry)
-      if (version !== undefined) {
-        return { kind: 'stored', session: { ...current, record, version } }
-      }
+      // Read just before the swap: a slide moves the expiry without changing the version.
       const lookup = await read(sid)
       if (lookup.kind === 'unknown') return { kind: 'gone', reason: undefined }
       if (lookup.kind === 'ended') return { kind: 'gone', reason: lookup.reason }
-      current = lookup.session
-      if (current.record.tokens.generation >= tokens.generation) {
-        return { kind: 'superseded', session: current }
+      const { session } = lookup
+      if (session.record.tokens.generation >= tokens.generation) {
+        return { kind: 'superseded', session }
+      }
+      const record: SessionRecord = { ...session.record, tokens }
+      const entry = entryOf(record, session.idleExpiresAt)
+      const version = await store.swap(keyOf(sid), session.version, entry)
+      if (version !== undefined) {
+        return { kind: 'stored', session: { ...session, record, version } }
       }
     }
   }
