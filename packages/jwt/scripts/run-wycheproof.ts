@@ -13,10 +13,10 @@ import { isAlgorithm, keyNeedOf } from '../src/algorithms.ts'
 import type { VerificationKeys } from '../src/keys/key-source.ts'
 import { readKeys } from '../src/keys/key-source.ts'
 import { decodeToBytes } from '../src/token/base64url.ts'
-import { splitCompact } from '../src/token/compact.ts'
 import { checkHeader } from '../src/token/header.ts'
 import { parseStrictJson } from '../src/token/json.ts'
 import { verifySignature } from '../src/token/signature.ts'
+import { splitCompact } from '../src/token/split-compact.ts'
 
 type Json = Record<string, unknown>
 

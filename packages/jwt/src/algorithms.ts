@@ -67,22 +67,25 @@ const ed25519: Row = {
   parameters: { name: 'Ed25519' },
 }
 
-const table: ReadonlyMap<string, Row> = /* @__PURE__ */ new Map<Algorithm, Row>([
-  ['HS256', hmac(256)],
-  ['HS384', hmac(384)],
-  ['HS512', hmac(512)],
-  ['RS256', pkcs1(256)],
-  ['RS384', pkcs1(384)],
-  ['RS512', pkcs1(512)],
-  ['PS256', pss(256)],
-  ['PS384', pss(384)],
-  ['PS512', pss(512)],
-  ['ES256', ecdsa('P-256', 256)],
-  ['ES384', ecdsa('P-384', 384)],
-  ['ES512', ecdsa('P-521', 512)],
-  ['EdDSA', ed25519],
-  ['Ed25519', ed25519],
-])
+const makeTable = (): ReadonlyMap<string, Row> =>
+  new Map<Algorithm, Row>([
+    ['HS256', hmac(256)],
+    ['HS384', hmac(384)],
+    ['HS512', hmac(512)],
+    ['RS256', pkcs1(256)],
+    ['RS384', pkcs1(384)],
+    ['RS512', pkcs1(512)],
+    ['PS256', pss(256)],
+    ['PS384', pss(384)],
+    ['PS512', pss(512)],
+    ['ES256', ecdsa('P-256', 256)],
+    ['ES384', ecdsa('P-384', 384)],
+    ['ES512', ecdsa('P-521', 512)],
+    ['EdDSA', ed25519],
+    ['Ed25519', ed25519],
+  ])
+
+const table = /* @__PURE__ */ makeTable()
 
 /** True for a name of the table, compared exactly: case matters, and `none` is not in it. */
 export const isAlgorithm = (name: unknown): name is Algorithm =>

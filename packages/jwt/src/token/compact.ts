@@ -1,7 +1,7 @@
-import { maximumTokenLength } from '../defaults.ts'
 import { JwtError } from '../errors.ts'
-import { decodeToBinary, decodeToBytes, hasCanonicalEnd } from './base64url.ts'
+import { decodeToBinary, decodeToBytes } from './base64url.ts'
 import { decodeUtf8, isRecord, parseStrictJson } from './json.ts'
+import { splitCompact } from './split-compact.ts'
 
 /** A JWS in compact form, taken apart. Nothing in it is verified yet. */
 export interface CompactToken {
@@ -12,7 +12,6 @@ export interface CompactToken {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-const compactForm = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 const octetsAboveAscii = /[\x80-\xff]/
 
 const malformed = (message: string): JwtError => new JwtError('token_malformed', message)
@@ -29,24 +28,6 @@ const parseObject = (segment: string, name: string): Readonly<Record<string, unk
   if (!json.ok) throw malformed(`The ${name} is refused: ${json.reason}.`)
   if (!isRecord(json.value)) throw malformed(`The ${name} is not a JSON object.`)
   return json.value
-}
-
-/**
- * Splits a token into its segments, or refuses the text. Only the compact serialization (RFC 7515,
- * section 7.1) in canonical base64url is read, so that one token has one spelling.
- *
- * @throws JwtError `token_malformed`
- */
-export const splitCompact = (token: unknown): readonly [string, string, string] => {
-  if (typeof token !== 'string') throw malformed('The token is not a string.')
-  if (token.length > maximumTokenLength) throw malformed('The token is too long.')
-  const match = compactForm.exec(token)
-  if (match === null) throw malformed('The token is not a JWS in compact form.')
-  const [, header = '', payload = '', signature = ''] = match
-  if (![header, payload, signature].every(hasCanonicalEnd)) {
-    throw malformed('A segment of the token is not canonical base64url.')
-  }
-  return [header, payload, signature]
 }
 
 /**
