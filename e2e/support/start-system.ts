@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { createBff } from '@coatcheck/bff'
+import { createDevIdp, type DevIdp } from '@coatcheck/dev-idp'
+import { createMemoryStore, type Store } from '@coatcheck/store'
+import Koa from 'koa'
+import { type Api, createApi } from './create-api.ts'
+import { createTokenWatch, type TokenWatch } from './token-watch.ts'
+
+/** BFF and page on http://localhost, provider on http://127.0.0.1: two sites, as in life. */
+export interface System {
+  readonly origin: string
+  readonly idp: DevIdp
+  readonly api: Api
+  readonly store: Store
+  /** Every token the provider has issued to the BFF. */
+  readonly tokens: TokenWatch
+  /** BFF requests by `METHOD path`, in order. */
+  readonly bffRequests: string[]
+  /** Moves the BFF's clock. */
+  advanceBff(seconds: number): void
+  close(): Promise<void>
+}
+
+const audience = 'https://orders.example'
+
+/** A page with the built SDK in it and nothing else; the tests drive it by script. */
+const pageOf = (apiOrigin: string) => `<!doctype html>
+<html lang="en"><title>App</title><h1>App</h1>
+<script type="module">
+import { createAuthClient } from '/client.js'
+const client = createAuthClient({ resources: { orders: { origin: ${JSON.stringify(apiOrigin)} } } })
+globalThis.auth = client
+globalThis.events = []
+for (const name of ['loginRequired', 'tokenRenewed', 'sessionEnded', 'userChanged']) {
+  client.on(name, () => events.push(name))
+}
+</script></html>`
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} }
+
+const clientFile = () => fileURLToPath(import.meta.resolve('@coatcheck/client'))
+
+export const startSystem = async (): Promise<System> => {
+  let skewMs = 0
+  const app = new Koa()
+  // Bound late: the origin is part of the configuration of what answers there.
+  const server = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const idp = await createDevIdp({
+    clients: [
+      {
+        clientId: 'app',
+        clientSecret: 'a-secret-of-the-end-to-end-tests',
+        redirectUris: [`${origin}/bff/callback`],
+        postLogoutRedirectUris: [`${origin}/bff/logout/callback`],
+      },
+    ],
+    resources: [{ audience, scope: 'orders:read', alg: 'ES256' }],
+  })
+  const api = await createApi({ appOrigin: origin, issuer: idp.issuer, audience })
+  const tokens = createTokenWatch()
+  const store = createMemoryStore({ now: () => Date.now() + skewMs })
+  const bff = createBff({
+    publicUrl: origin,
+    provider: {
+      issuer: idp.issuer,
+      clientId: 'app',
+      clientSecret: 'a-secret-of-the-end-to-end-tests',
+      timeoutMs: 3000,
+    },
+    resources: { orders: { mode: 'token', audience, scope: 'orders:read' } },
+    store,
+    sealingKeys: [Buffer.alloc(32, 1).toString('base64url')],
+    now: () => Date.now() + skewMs,
+    fetch: tokens.watch(fetch),
+    log: silent,
+  })
+  const bffRequests: string[] = []
+  app.use(async (ctx, next) => {
+    if (ctx.path.startsWith('/bff/')) bffRequests.push(`${ctx.method} ${ctx.path}`)
+    await next()
+  })
+  app.use(bff.middleware)
+  app.use(async (ctx) => {
+    ctx.set('cache-control', 'no-cache')
+    if (ctx.path === '/client.js') {
+      ctx.type = 'text/javascript'
+      ctx.body = await readFile(clientFile())
+    } else if (ctx.path === '/' || ctx.path.startsWith('/page')) {
+      ctx.type = 'text/html'
+      ctx.body = pageOf(api.origin)
+    }
+  })
+  const answer = app.callback()
+  return {
+    origin,
+    idp,
+    api,
+    store,
+    tokens,
+    bffRequests,
+    advanceBff: (seconds) => {
+      skewMs += seconds * 1000
+    },
+    close: async () => {
+      await bff.close()
+      await Promise.all([idp.close(), api.close(), store.close()])
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+    },
+  }
+}
