@@ -6,11 +6,16 @@ import { RequestProblem } from '../errors.ts'
 const readText = async (ctx: Context): Promise<string> => {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of ctx.req) {
+  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk as Uint8Array)
     size += bytes.length
-    if (size > defaults.bodyBytes) throw new RequestProblem('payload_too_large')
+    if (size > defaults.bodyBytes) break
     chunks.push(bytes)
+  }
+  if (size > defaults.bodyBytes) {
+    // Left unread, the rest would block the next request on this connection.
+    ctx.req.resume()
+    throw new RequestProblem('payload_too_large')
   }
   return Buffer.concat(chunks).toString('utf8')
 }
