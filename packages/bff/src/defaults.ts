@@ -28,6 +28,8 @@ export const defaults = {
   assumedTokenLifeSeconds: 300,
   /** An API that refuses everything may cost two renewals a minute, not more. */
   rejectedRenewalsPerMinute: 2,
+  /** The fail-over of a Redis takes three to four seconds; a new refresh token must survive it. */
+  storeRetryPausesMs: [100, 400, 1500, 3000],
   /** What a page is told to wait when the provider gave no time. */
   retryAfterSeconds: 5,
   /** A request body of the BFF is a handful of short members. */

@@ -1,4 +1,9 @@
-import type { SessionAnswer, SessionEndReason, SessionInfo } from '@coatcheck/wire'
+import {
+  problemKinds,
+  type SessionAnswer,
+  type SessionEndReason,
+  type SessionInfo,
+} from '@coatcheck/wire'
 import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
 import { readSessionCookie } from '../cookies/session-cookie.ts'
@@ -49,7 +54,9 @@ const answerFor = async (
       return anonymous(outcome.reason)
     case 'failed': {
       const { code, retryAfterSeconds = defaults.retryAfterSeconds } = outcome
-      return { ...answer, tokenProblem: { code, retry: 'later', retryAfterSeconds } }
+      const { retry } = problemKinds[code]
+      const wait = retry === 'later' ? { retryAfterSeconds } : {}
+      return { ...answer, tokenProblem: { code, retry, ...wait } }
     }
   }
 }

@@ -1,19 +1,21 @@
 import type { SessionEndReason, TokenAnswer } from '@coatcheck/wire'
 import type { BffContext } from '../bff-context.ts'
 import { defaults } from '../defaults.ts'
-import { type RefreshOutcome, type RefreshTarget, refresh } from '../flows/refresh.ts'
+import { refresh } from '../flows/refresh.ts'
 import { describeFailure } from '../log.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
-import { hashSecret } from '../sessions/hash-secret.ts'
-import { type AccessToken, accessKey, openTokenSet } from '../sessions/token-set.ts'
+import { type AccessToken, openTokenSet } from '../sessions/token-set.ts'
+import {
+  currentToken,
+  isRejected,
+  type RefreshFailure,
+  type RefreshOutcome,
+  type RefreshTarget,
+} from './refresh-target.ts'
 import { remainingMs, tokenWindow } from './token-window.ts'
 
 /** Codes under which a live session may come without its token. */
-export type TokenProblemCode =
-  | 'provider_unavailable'
-  | 'provider_rejected_client'
-  | 'provider_error'
-  | 'refresh_in_progress'
+export type TokenProblemCode = RefreshFailure['code'] | 'refresh_in_progress'
 
 export type TokenOutcome =
   | { readonly kind: 'served'; readonly answer: TokenAnswer }
@@ -81,12 +83,13 @@ const isRefusedTooOften = (token: AccessToken, now: number): boolean =>
 const decide = (
   bff: BffContext,
   current: AccessToken | undefined,
-  { minValiditySeconds, rejected }: TokenQuestion,
+  question: TokenQuestion,
 ): 'serve' | 'serve-and-renew' | 'wait' => {
   const now = bff.options.now()
+  const { minValiditySeconds } = question
   const window = tokenWindow(current, { now, minValiditySeconds })
-  const isRejected = current !== undefined && hashSecret(current.token) === rejected
-  if (isRejected && !isRefusedTooOften(current, now)) return 'wait'
+  const isRefused = current !== undefined && isRejected(current, question)
+  if (isRefused && !isRefusedTooOften(current, now)) return 'wait'
   if (window === 'hard') return 'wait'
   return window === 'soft' ? 'serve-and-renew' : 'serve'
 }
@@ -100,9 +103,7 @@ export const obtainToken = async (
   session: LiveSession,
   question: TokenQuestion,
 ): Promise<TokenOutcome> => {
-  const { resource, scope, rejected } = question
-  const { access } = openTokenSet(bff.tokenSealer, session.record)
-  const current = access[accessKey(resource.name, scope)]
+  const current = currentToken(openTokenSet(bff.tokenSealer, session.record), question)
   const target: RefreshTarget = { ...question, sid: session.record.sid }
   const decision = decide(bff, current, question)
   if (current !== undefined && decision !== 'wait') {
@@ -113,8 +114,9 @@ export const obtainToken = async (
   if (outcome.kind === 'current') return toAnswer(bff, question, outcome.token)
   if (outcome.kind === 'ended') return outcome
   report(bff, outcome)
-  const isRejected = current !== undefined && hashSecret(current.token) === rejected
   const isUsable =
-    current !== undefined && !isRejected && remainingMs(current, bff.options.now()) >= 1000
+    current !== undefined &&
+    !isRejected(current, question) &&
+    remainingMs(current, bff.options.now()) >= 1000
   return isUsable ? toAnswer(bff, question, current) : outcome
 }

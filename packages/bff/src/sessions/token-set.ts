@@ -30,6 +30,16 @@ export interface TokenSet {
 export const accessKey = (resource: string, scope: string | undefined): string =>
   scope === undefined ? resource : `${resource} ${scope}`
 
+/** The token of that resource and scope; a name that every object has is no token. */
+export const findAccessToken = (
+  { access }: TokenSet,
+  resource: string,
+  scope: string | undefined,
+): AccessToken | undefined => {
+  const key = accessKey(resource, scope)
+  return Object.hasOwn(access, key) ? access[key] : undefined
+}
+
 const placeOf = (sid: string) => `${sid} tokens`
 
 export const sealTokenSet = (sealer: Sealer, sid: string, tokens: TokenSet): string =>

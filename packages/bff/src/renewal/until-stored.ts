@@ -1,0 +1,26 @@
+import { StoreError } from '@coatcheck/store'
+import { defaults } from '../defaults.ts'
+
+const pause = (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms)
+  })
+
+/**
+ * Repeats a write that the store was too unwell to take: the provider has rotated, so giving up on
+ * it would cost the session. The write must be one that may be repeated.
+ *
+ * @throws StoreError when the store has not recovered by the last attempt
+ */
+export const untilStored = async <T>(write: () => Promise<T>): Promise<T> => {
+  for (const pauseMs of defaults.storeRetryPausesMs) {
+    try {
+      return await write()
+    } catch (failure) {
+      const isTransient = failure instanceof StoreError && failure.code === 'store_unavailable'
+      if (!isTransient) throw failure
+    }
+    await pause(pauseMs)
+  }
+  return write()
+}
