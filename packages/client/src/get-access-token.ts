@@ -1,0 +1,29 @@
+import type { Context } from './context.ts'
+import { ensureToken, useToken } from './token.ts'
+
+/** Options of `getAccessToken`. */
+export interface AccessTokenOptions {
+  /** Name of the resource. Default: the first of the client's `resources`. */
+  readonly resource?: string
+  /** Space-separated subset of the resource's scope. Default: all of it. */
+  readonly scope?: string
+  /** Life the token must have, in seconds, at most half of its life. Default: the client's. */
+  readonly minValiditySeconds?: number
+  /** Ends the wait, not the renewal others wait for. */
+  readonly signal?: AbortSignal
+}
+
+/** Hands a token to the app, renewed first where it would not live long enough. */
+export const getAccessToken = async (
+  context: Context,
+  {
+    resource = context.resources[0]?.name,
+    scope,
+    minValiditySeconds,
+    signal,
+  }: AccessTokenOptions = {},
+): Promise<string> => {
+  const wanted = { resource, scope }
+  const era = await ensureToken(context, 'token', wanted, signal, minValiditySeconds)
+  return useToken(context, era, wanted)
+}

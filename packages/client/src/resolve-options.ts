@@ -1,0 +1,49 @@
+import { defaultBasePath } from '@coatcheck/wire'
+import { defaultMinValiditySeconds } from './defaults.ts'
+import { AuthError } from './errors.ts'
+import type { AuthClientOptions } from './options.ts'
+
+/** A resource whose origin has been checked. */
+export interface Resource {
+  readonly name: string
+  readonly origin: string
+}
+
+/** Checked options; nothing in them is optional any more. */
+export interface Settings {
+  readonly bffPath: string
+  readonly resources: readonly Resource[]
+  readonly minValiditySeconds: number
+}
+
+const loopback = /(^|\.)localhost$|^127[\d.]+$|^\[::1]$/
+
+const resolveOrigin = (name: string, text: string): string => {
+  try {
+    const { href, hostname, origin, protocol } = new URL(text)
+    const isSecure = protocol === 'https:' || loopback.test(hostname)
+    if (isSecure && href === `${origin}/`) return origin
+  } catch {
+    // Refused below, without quoting the value.
+  }
+  const message = `resources.${name}.origin must be an https origin`
+  throw new AuthError('invalid_options', 'options', 'never', { message })
+}
+
+/**
+ * Checks once what safety depends on, so that nothing behind it needs to.
+ *
+ * @throws AuthError `invalid_options`, which names the option
+ */
+export const resolveOptions = ({
+  bffPath = defaultBasePath,
+  resources,
+  minValiditySeconds = defaultMinValiditySeconds,
+}: AuthClientOptions): Settings => ({
+  bffPath,
+  minValiditySeconds,
+  resources: Object.entries(resources).map(([name, { origin }]) => ({
+    name,
+    origin: resolveOrigin(name, origin),
+  })),
+})

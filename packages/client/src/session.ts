@@ -1,0 +1,78 @@
+import type { SessionAnswer } from '@coatcheck/wire'
+import { callBff, readJson } from './call-bff.ts'
+import { type Context, type Era, shareSession, startEra } from './context.ts'
+import { sameInstantMs } from './defaults.ts'
+import { endSession } from './end-session.ts'
+import { AuthError, sessionRequired } from './errors.ts'
+import { planRetry } from './plan-retry.ts'
+import { type AuthState, type AuthStateOf, emit, setState } from './state.ts'
+import { holdToken } from './token-holder.ts'
+import { untilAborted } from './until-aborted.ts'
+
+type Authenticated = Extract<SessionAnswer, { authenticated: true }>
+
+const acceptUser = (context: Context, answer: Authenticated): void => {
+  const { login } = context
+  const { user, session, token, tokenProblem } = answer
+  const { sub } = user
+  const { sid, expiresInSeconds } = session
+  if (!(sub && sid && expiresInSeconds >= 0)) throw new AuthError('unexpected_answer', 'session')
+  const isOtherUser = login && login.sub !== sub
+  if (isOtherUser) startEra(context, sessionRequired('session'))
+  const { era } = context
+  if (login?.sid !== sid) {
+    era.tokens = { __proto__: null } as object as Era['tokens']
+    context.post?.({ sid })
+  }
+  context.login = { sub, sid }
+  const expiresAt = context.now() + expiresInSeconds * 1000
+  const { sessionExpiresAt: known = 0 } = context.state as Partial<AuthStateOf<'authenticated'>>
+  const sessionExpiresAt = Math.abs(expiresAt - known) < sameInstantMs ? known : expiresAt
+  setState(context, { status: 'authenticated', user, sessionExpiresAt, offline: false })
+  if (isOtherUser) emit(context, 'userChanged', { user })
+  if (token) holdToken(context, era, { resource: token.resource }, token)
+  planRetry(context, tokenProblem)
+}
+
+const checkSession = async (context: Context, era: Era, cause: CheckCause): Promise<void> => {
+  const [first] = context.resources
+  const query = `?resource=${encodeURIComponent(first?.name as string)}${cause}`
+  context.attemptAgeMs = context.startAge()
+  try {
+    const text = await callBff(context, era, 'session', query)
+    if (context.era !== era) return
+    const answer: SessionAnswer = readJson(context, 'session', text)
+    // Nothing but the BFF's plain `false` says that nobody is logged in.
+    if (answer.authenticated === false) {
+      planRetry(context)
+      endSession(context, context.loginError ?? answer.reason)
+    } else {
+      acceptUser(context, answer)
+    }
+    context.loginError = undefined
+  } catch (cause) {
+    if (context.era !== era || era.controller.signal.aborted) return
+    const error = cause instanceof AuthError ? cause : new AuthError('unexpected_answer', 'session')
+    const { status } = context.state
+    if (status === 'loading' || status === 'error') setState(context, { status: 'error', error })
+    planRetry(context, error)
+  }
+}
+
+/** What a check adds to its query: one in the background does not keep the session alive. */
+export type CheckCause = '' | '&slide=false'
+
+/** Asks the BFF who is logged in; whoever asks meanwhile shares the answer. Never rejects. */
+export const loadSession = (context: Context, cause: CheckCause): Promise<void> => {
+  const { era } = context
+  if (!era.session) shareSession(era, checkSession(context, era, cause))
+  return era.session as Promise<void>
+}
+
+/** Waits until it is known whether somebody is logged in, or that it cannot be known now. */
+export const settleSession = async (context: Context, signal?: AbortSignal): Promise<AuthState> => {
+  while (context.state.status === 'loading' && !context.era.controller.signal.aborted) {
+    await untilAborted(loadSession(context, ''), signal)
+  }
+  return context.state
+}

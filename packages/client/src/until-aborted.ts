@@ -1,0 +1,13 @@
+/** Waits for shared work; a caller who gives up leaves the work to the others. */
+export const untilAborted = (
+  work: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> =>
+  signal
+    ? new Promise((resolve, reject) => {
+        const stop = (): void => reject(signal.reason)
+        if (signal.aborted) stop()
+        signal.addEventListener('abort', stop)
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+      })
+    : work
