@@ -36,8 +36,12 @@ const endpoints = [
   'end_session_endpoint',
 ] as const
 
-/** Plain http never leaves this machine, not even in a redirect of the browser. */
-const requireSecureEndpoints = (metadata: oidc.ServerMetadata): void => {
+/**
+ * The issuer as it was configured, letter by letter (OpenID Connect Discovery, section 4.3; the
+ * library compares URLs), and plain http never leaves this machine, not even in a redirect.
+ */
+const checkMetadata = (metadata: oidc.ServerMetadata, issuer: string): void => {
+  if (metadata.issuer !== issuer) throw new ProviderMetadataError('Another issuer.')
   const insecure = endpoints.filter((name) => {
     const url = metadata[name]
     return url !== undefined && !(typeof url === 'string' && isSecureUrl(url))
@@ -91,7 +95,7 @@ const discover = async (options: Options): Promise<Discovered> => {
     [oidc.customFetch]: customFetch,
     ...(issuer.protocol === 'http:' && { execute: [oidc.allowInsecureRequests] }),
   })
-  requireSecureEndpoints(found.serverMetadata())
+  checkMetadata(found.serverMetadata(), provider.issuer)
   if (!found.serverMetadata().supportsPKCE('S256')) {
     log.warn(
       { event: 'provider.pkce_not_advertised' },

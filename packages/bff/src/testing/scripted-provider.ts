@@ -7,7 +7,10 @@ import { createPushedRequests } from './scripted-pushed-requests.ts'
 
 /** One request as the provider saw it. */
 export interface ProviderRequest {
+  /** The path. */
   readonly endpoint: string
+  /** The query, `?` included. */
+  readonly search: string
   readonly method: string
   readonly headers: IncomingHttpHeaders
   readonly parameters: URLSearchParams
@@ -161,6 +164,7 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
     const body = await readBody(request)
     const record: ProviderRequest = {
       endpoint: url.pathname,
+      search: url.search,
       method: request.method ?? '',
       headers: request.headers,
       parameters: new URLSearchParams(body === '' ? url.search : body),
