@@ -6,6 +6,7 @@ import { createSessionCookie, readSessionHint } from '../cookies/session-cookie.
 import type { Transaction } from '../cookies/transaction.ts'
 import { takeTransaction } from '../cookies/transaction-cookie.ts'
 import { isStoreOutage } from '../errors.ts'
+import { classifyErrorCode } from '../provider/failure.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { failLogin, type LoginFailure } from '../requests/fail-login.ts'
 import { findResource } from '../requests/find-resource.ts'
@@ -27,8 +28,7 @@ const interactionErrors = [
 const outcomeOf = (error: string): LoginOutcome => {
   if (error === 'access_denied') return 'login_cancelled'
   if (interactionErrors.includes(error)) return 'interaction_required'
-  const isTransient = error === 'temporarily_unavailable' || error === 'server_error'
-  return isTransient ? 'provider_unavailable' : 'provider_error'
+  return classifyErrorCode(error)
 }
 
 /** A login in progress with the provider's answer to it. */
@@ -132,6 +132,20 @@ const toStoreOutage = (failure: unknown): LoginFailure => {
   return { code: 'store_unavailable', cause: failure }
 }
 
+/** Reload, Back and bookmarks of the callback are no error to someone who is logged in. */
+const isHarmless = async (
+  { options, sessions }: BffContext,
+  ctx: Context,
+  { code }: LoginFailure,
+): Promise<boolean> => {
+  const sid = readSessionHint(options, ctx)
+  if (code !== 'login_transaction_missing' || sid === undefined) return false
+  return sessions.read(sid).then(
+    ({ kind }) => kind === 'live',
+    () => false,
+  )
+}
+
 /** `GET /callback`: the provider's answer becomes a session, or a code word for the app. */
 export const callback = async (
   bff: BffContext & { readonly koaSession: KoaSession },
@@ -140,11 +154,16 @@ export const callback = async (
   const query = readQuery(ctx)
   if (query.hasRepeated) return failLogin(bff, ctx, { code: 'invalid_request' })
   const transaction = takeTransaction(bff, ctx, query.values.get('state') ?? '')
-  if (transaction === undefined) return failLogin(bff, ctx, { code: 'login_transaction_missing' })
-  const { returnTo } = transaction
-  const failure = await completeLogin(bff, ctx, { transaction, query }).catch(toStoreOutage)
-  if (failure !== undefined) return failLogin(bff, ctx, { ...failure, returnTo })
-  bff.options.log.info({ event: 'login.succeeded' }, 'A user logged in.')
+  const returnTo = transaction?.returnTo ?? publicUrls(bff.options).home
+  const failure: LoginFailure | undefined =
+    transaction === undefined
+      ? { code: 'login_transaction_missing' }
+      : await completeLogin(bff, ctx, { transaction, query }).catch(toStoreOutage)
+  if (failure === undefined) {
+    bff.options.log.info({ event: 'login.succeeded' }, 'A user logged in.')
+  } else if (!(await isHarmless(bff, ctx, failure))) {
+    return failLogin(bff, ctx, { ...failure, returnTo })
+  }
   ctx.status = 303
   ctx.redirect(returnTo)
 }
