@@ -125,6 +125,15 @@ test('J31 roles in a forged prototype are no roles, and no object gains one', as
   expect(({} as Members).roles).toBeUndefined()
 })
 
+test('J31 a prototype that something else has polluted grants no role', async () => {
+  Object.defineProperty(Object.prototype, 'roles', { value: ['admin'], configurable: true })
+  try {
+    expect(await decide({ role: 'admin' }, { roles: undefined })).toBe('insufficient_role')
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'roles')
+  }
+})
+
 test('J31 a role that does not suffice is answered with 403 and no challenge', async () => {
   const auth = await verifier.verify(makeToken())
   const logged: Refusal[] = []

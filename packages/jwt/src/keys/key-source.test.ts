@@ -51,6 +51,27 @@ const flipLast = (value: unknown): string => {
   return bytes.toString('base64url')
 }
 
+const power = (base: bigint, exponent: bigint, modulus: bigint): bigint => {
+  let result = 1n
+  for (let [b, e] = [base % modulus, exponent]; e > 0n; b = (b * b) % modulus, e >>= 1n) {
+    if (e & 1n) result = (result * b) % modulus
+  }
+  return result
+}
+
+/** A point of P-256 whose x is written as x + p: the same point to who does not look. */
+const overTheField = (): object => {
+  const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
+  const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
+  const encode = (value: bigint) =>
+    Buffer.from(value.toString(16).padStart(64, '0'), 'hex').toString('base64url')
+  for (let x = 3n; ; x += 1n) {
+    const square = (x * x * x - 3n * x + b) % p
+    const y = power(square, (p + 1n) / 4n, p)
+    if ((y * y) % p === square) return { ...keys.es.jwk, x: encode(x + p), y: encode(y) }
+  }
+}
+
 const zeros = (length: number): string => Buffer.alloc(length).toString('base64url')
 
 const hostileRsa: readonly (readonly [rule: string, name: string, jwk: object])[] = [
@@ -90,9 +111,10 @@ const hostileCurves: readonly (readonly [rule: string, name: string, jwk: object
   ['J34', 'a point off P-384', changed(extra.es384, { x: flipLast(extra.es384.jwk.x) })],
   ['J34', 'a point off P-521', changed(extra.es512, { y: flipLast(extra.es512.jwk.y) })],
   ['J34', 'the point zero', changed(keys.es, { x: zeros(32), y: zeros(32) })],
+  ['J34', 'a coordinate over the field', overTheField()],
   [
     'J34',
-    'a coordinate over the field',
+    'a coordinate of ones',
     changed(keys.es, { x: Buffer.alloc(32, 0xff).toString('base64url') }),
   ],
   ['J34', 'x and y swapped', changed(keys.es, { x: keys.es.jwk.y, y: keys.es.jwk.x })],

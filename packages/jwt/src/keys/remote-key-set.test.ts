@@ -5,8 +5,9 @@ import { json, startKeyServer } from '../testing/key-server.ts'
 import { makeEcKey } from '../testing/keys.ts'
 import { codeOf, makeVerifier, misconfiguration } from '../testing/refusal.ts'
 import { jwks, keys, makeToken, nowSeconds } from '../testing/tokens.ts'
-import type { RemoteKeySetOptions } from './remote-key-set.ts'
+
 import { createRemoteKeySet } from './remote-key-set.ts'
+import type { RemoteKeySetOptions } from './remote-key-set-options.ts'
 
 const k2 = makeEcKey('ES256', 'k2')
 const onlyK1 = { keys: [keys.es.jwk] }
@@ -136,6 +137,17 @@ test('J39 while the key server is down known keys serve until the maximum age, t
   expect(error.retryAfterSeconds).toBeGreaterThan(0)
   expect(error.message).toContain('ECONNREFUSED')
   expect(error.message).not.toContain('127.0.0.1')
+})
+
+test('J39 a maximum age below the cache age makes keys be asked for sooner', async () => {
+  const { server, clock, codeOf } = await setUp(json(onlyK1), { maximumAgeSeconds: 60 })
+  expect(await codeOf(token1)).toBe('accepted')
+  clock.seconds += 60
+  expect(await codeOf(token1)).toBe('accepted')
+  expect(server.requests.length).toBe(2)
+  await server.stop()
+  clock.seconds += 60
+  expect(await codeOf(token1)).toBe('keys_unavailable')
 })
 
 test('J39 the keys come back with the key server, without a restart', async () => {
@@ -308,9 +320,12 @@ test('J37 a fetch that heeds no signal is left behind after the timeout', async 
   )
 })
 
-test('J37 an answer that announces too much is not waited for', async () => {
-  const { remote } = await setUp((_, response) => {
-    response.writeHead(200, { 'content-length': '5000000' }).flushHeaders()
+test.each([
+  ['announces', { 'content-length': '5000000' }, ''],
+  ['sends, unannounced,', {}, ' '.repeat(300_000)],
+])('J37 an answer that %s too much is not waited for', async (_, headers, body) => {
+  const { remote } = await setUp((_request, response) => {
+    response.writeHead(200, headers).write(body || '{')
   })
   const error = await errorOf(remote.find('es'))
   expect(error.message).toBe('The keys are unavailable: the key server sent too much.')

@@ -82,6 +82,12 @@ export const timeAttempts: readonly Attempt[] = [
       'token_not_yet_valid',
     ),
   ),
+  claim(
+    'J20',
+    'iat ahead, nbf long ago',
+    { iat: nowSeconds + 60, nbf: nowSeconds - 60 },
+    'token_not_yet_valid',
+  ),
   claim('J20', 'a life of a day and a second', { exp: nowSeconds + 86_391 }, 'claim_invalid'),
   claim('J20', 'a life of ten years', { exp: nowSeconds + 315_360_000 }, 'claim_invalid'),
   claim('J20', 'exp in milliseconds', { exp: (nowSeconds + 300) * 1000 }, 'claim_invalid'),
