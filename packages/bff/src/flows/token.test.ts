@@ -213,7 +213,7 @@ test('B82 a resource that is named like a member of every object has a token lik
       ...standard,
       resources: {
         orders: { mode: 'token', scope: 'orders:read' },
-        constructor: { mode: 'token', scope: 'constructor:read' },
+        constructor: { mode: 'token' as const, scope: 'constructor:read' },
       },
     }),
   })
