@@ -36,6 +36,10 @@ export interface Script {
     standard: () => Promise<Record<string, unknown>>,
   ) => ScriptedAnswer | Promise<ScriptedAnswer>
   accessTokenSeconds?: number
+  /** Runs when a token is revoked; without an answer of its own the revocation succeeds. */
+  revoke?: (
+    request: ProviderRequest,
+  ) => ScriptedAnswer | undefined | Promise<ScriptedAnswer | undefined>
   /** The answer to a pushed authorization request (RFC 9126) in place of a `request_uri`. */
   pushedRequest?: () => ScriptedAnswer
   /** Public key registered for `private_key_jwt`; without it the client has its secret. */
@@ -153,7 +157,7 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
       case '/par':
         return answerPushedRequest(request)
       case '/revoke':
-        return { body: '' }
+        return (await script.revoke?.(request)) ?? { body: '' }
       default:
         return { status: 404, body: {} }
     }
