@@ -213,11 +213,25 @@ test('J30 authorize lets only sufficient tokens pass', async () => {
   expect([client.status, JSON.parse(client.body).code]).toEqual([403, 'user_required'])
 })
 
-test('J30 authorize without authenticate before it lets nothing pass', async () => {
-  const { send } = await setUp(authorize({ role: 'admin' }))
-  expect(
-    (await send({ headers: [bearer(makeToken({ claims: { roles: ['admin'] } }))] })).status,
-  ).toBe(500)
+test('J30 authorize without authenticate before it lets nothing pass, and says what is wrong', async () => {
+  const errors: unknown[] = []
+  const record: Koa.Middleware = async (_, next) => {
+    await next().catch((error) => {
+      errors.push(error)
+      throw error
+    })
+  }
+  for (const auth of [undefined, null, 'x', {}, { claims: {} }, { claims: null, header: {} }]) {
+    const set: Koa.Middleware = (ctx, next) => {
+      ctx.state.auth = auth
+      return next()
+    }
+    const { send } = await setUp(record, set, authorize({ role: 'admin' }))
+    const headers = [bearer(makeToken({ claims: { roles: ['admin'] } }))]
+    expect((await send({ headers })).status).toBe(500)
+  }
+  expect(errors.length).toBe(6)
+  for (const error of errors) expect(error).toMatchObject({ code: 'configuration_invalid' })
 })
 
 test('J39 an API whose issuer is down answers 503, not 401', async () => {
