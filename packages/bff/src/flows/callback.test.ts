@@ -345,19 +345,30 @@ test.each(['good', 'refused'])(
   },
 )
 
-test('B26 a login over a login gets a new id, and the old session is over', async () => {
-  await harness.login()
-  const before = { sid: sidOf(harness.browser), cookie: jarOf(harness.browser) }
-  await harness.login(harness.browser, 'bob')
-  const sid = sidOf(harness.browser)
-  expect(sid).not.toBe(before.sid)
-  const session = await harness.browser.get('/bff/session')
-  expect(session.json()).toMatchObject({ user: { sub: 'bob' }, session: { sid } })
-  const old = await harness.browser.send('/bff/session', {
-    headers: { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', cookie: before.cookie },
-  })
-  expect(old.json()).toEqual({ authenticated: false, reason: 'replaced' })
-})
+/** A provider on the same site brings the Strict cookie along, one on another site does not. */
+const sites = ['cross-site', 'same-origin'] as const
+
+const loginFrom = async (site: (typeof sites)[number], subject: string) => {
+  const path = harness.callbackPath(await harness.startLogin(), subject)
+  return harness.browser.navigate(path, site)
+}
+
+test.each(sites)(
+  'B26 a login over a login gets a new id and ends the old one: %s',
+  async (site) => {
+    await loginFrom(site, 'alice')
+    const before = { sid: sidOf(harness.browser), cookie: jarOf(harness.browser) }
+    expect((await loginFrom(site, 'bob')).location).toBe(`${harness.origin}/`)
+    const sid = sidOf(harness.browser)
+    expect(sid).not.toBe(before.sid)
+    const session = await harness.browser.get('/bff/session')
+    expect(session.json()).toMatchObject({ user: { sub: 'bob' }, session: { sid } })
+    const old = await harness.browser.send('/bff/session', {
+      headers: { 'x-csrf': '1', 'sec-fetch-site': 'same-origin', cookie: before.cookie },
+    })
+    expect(old.json()).toEqual({ authenticated: false, reason: 'replaced' })
+  },
+)
 
 test('B26 of five tabs that log in one after the other one session is left', async () => {
   const urls: string[] = []
@@ -405,11 +416,11 @@ test.each([
   expect(writtenSessions().map(({ key }) => key)).toEqual([`session:${value.slice(0, 22)}`])
 })
 
-test('B26 an id that an attacker obtained for himself does not become the victim’s', async () => {
+test.each(sites)('B26 an id of an attacker does not become the victim’s: %s', async (site) => {
   const attacker = harness.newBrowser()
   await harness.login(attacker, 'mallory')
   for (const [name, cookie] of attacker.jar) harness.browser.jar.set(name, cookie)
-  await harness.login(harness.browser, 'alice')
+  await loginFrom(site, 'alice')
   expect(sidOf(harness.browser)).not.toBe(sidOf(attacker))
   expect((await attacker.get('/bff/session')).json()).toMatchObject({ authenticated: false })
   const session = await harness.browser.get('/bff/session')

@@ -21,12 +21,6 @@ const clientAuth = async ({ provider }: Options): Promise<oidc.ClientAuth> => {
   }
 }
 
-/** Redirects are not followed: the credentials were meant for this very address. */
-const guardedFetch =
-  (fetchImplementation: typeof fetch): oidc.CustomFetch =>
-  (url, init) =>
-    fetchImplementation(url, { ...(init as RequestInit), redirect: 'manual' })
-
 const endpoints = [
   'authorization_endpoint',
   'token_endpoint',
@@ -87,7 +81,8 @@ export interface Discovered {
 
 const discover = async (options: Options): Promise<Discovered> => {
   const { provider, log } = options
-  const customFetch = guardedFetch(options.fetch)
+  // The library asks for `redirect: 'manual'`: credentials go to the very address they are meant for.
+  const customFetch: oidc.CustomFetch = (url, init) => options.fetch(url, init as RequestInit)
   const auth = await clientAuth(options)
   const issuer = new URL(provider.issuer)
   const found = await oidc.discovery(issuer, provider.clientId, undefined, auth, {
