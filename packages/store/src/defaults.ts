@@ -2,7 +2,43 @@
 export const maximumKeyLength = 512
 
 /**
- * How often the memory store looks for expired entries, in milliseconds of its clock: an expired
- * entry is never served, this only bounds how long its memory is held.
+ * How often the memory and SQLite stores look for expired entries, in milliseconds of their clock:
+ * an expired entry is never served, this only bounds how long its space is held.
  */
 export const sweepIntervalMs = 60_000
+
+/** Rows removed by one sweep: a few milliseconds of the write lock, also after a quiet week. */
+export const sweepBatchSize = 500
+
+/**
+ * How long SQLite waits for another process's write, in milliseconds. Writes take well under a
+ * millisecond, so this is met only when a process was stopped while it held the lock.
+ */
+export const busyTimeoutMs = 5_000
+
+/** How often SQLite looks for messages of other processes, in milliseconds; one look costs 3 µs. */
+export const pollIntervalMs = 50
+
+/** How long a message stays for processes that look late, in milliseconds of the clock. */
+export const messageRetentionMs = 60_000
+
+/** Messages read at once: bounds the memory of a reader that was stopped for a while. */
+export const messageBatchSize = 500
+
+/** SQLite's page in bytes: a session of 2.5 kB then needs no overflow page. */
+export const pageSizeBytes = 8_192
+
+/** How much of the file SQLite may map into memory, in bytes; reads gain most from it. */
+export const mappedBytes = 268_435_456
+
+/** Put before every key and channel name, so that a Redis server may be shared. */
+export const redisPrefix = 'coatcheck:'
+
+/** How long a Redis command may take before it counts as unanswered, in milliseconds. */
+export const redisTimeoutMs = 2_000
+
+/**
+ * How long Redis keeps an entry past its expiry, in milliseconds. Expiry is judged by the clock of
+ * the processes; without this, a Redis server whose clock runs ahead would end entries early.
+ */
+export const redisClockSlackMs = 60_000
