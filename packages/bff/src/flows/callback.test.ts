@@ -494,6 +494,8 @@ test.each([
   expect(answer.location).toBe(home('store_unavailable'))
   expect(answer.setCookies.filter((line) => line.startsWith(`${sessionCookie}=`))).toEqual([])
   expect(harness.provider.count('/token')).toBe(redeemed)
+  await harness.bff.close()
+  expect(harness.provider.count('/revoke')).toBe(redeemed)
   recording.before = () => {}
   expect((await harness.login()).location).toBe(`${harness.origin}/`)
 })

@@ -1,21 +1,18 @@
-import type { LoginOutcome, UserClaims } from '@coatcheck/wire'
+import type { LoginOutcome } from '@coatcheck/wire'
 import type { Context } from 'koa'
-import type { IDToken } from 'openid-client'
 import type { BffContext } from '../bff-context.ts'
-import { createSessionCookie, readSessionHint } from '../cookies/session-cookie.ts'
+import { readSessionHint } from '../cookies/session-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
 import { takeTransaction } from '../cookies/transaction-cookie.ts'
 import { isStoreOutage } from '../errors.ts'
 import { classifyErrorCode } from '../provider/failure.ts'
-import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
-import { failLogin, type LoginFailure } from '../requests/fail-login.ts'
+import { failLogin, type LoginFailure, logLoginFailure } from '../requests/fail-login.ts'
 import { findResource } from '../requests/find-resource.ts'
 import { publicUrls } from '../requests/public-urls.ts'
 import { type Query, readQuery } from '../requests/read-query.ts'
 import type { KoaSession } from '../sessions/create-koa-session.ts'
-import type { LoginFacts } from '../sessions/session-record.ts'
+import { establishSession } from '../sessions/establish-session.ts'
 import { spendState } from '../sessions/spend-state.ts'
-import { accessKey, sealTokenSet, type TokenSet } from '../sessions/token-set.ts'
 
 /** Provider errors that only the user can resolve (OpenID Connect Core, section 3.1.2.6). */
 const interactionErrors = [
@@ -50,61 +47,6 @@ const findAnswerFault = async (
   return values.has('code') ? undefined : 'invalid_request'
 }
 
-const chooseClaims = ({ options }: BffContext, claims: IDToken): UserClaims => {
-  const chosen = options.session.claims.filter((name) => claims[name] !== undefined)
-  return { ...Object.fromEntries(chosen.map((name) => [name, claims[name]])), sub: claims.sub }
-}
-
-const toLoginFacts = (bff: BffContext, claims: IDToken): LoginFacts => {
-  const { options } = bff
-  const now = options.now()
-  return {
-    issuer: claims.iss,
-    subject: claims.sub,
-    user: chooseClaims(bff, claims),
-    createdAt: now,
-    expiresAt: now + options.session.absoluteSeconds * 1000,
-    ...(typeof claims.sid === 'string' && { providerSid: claims.sid }),
-    ...(typeof claims.auth_time === 'number' && { authTime: claims.auth_time }),
-    ...(typeof claims.acr === 'string' && { acr: claims.acr }),
-  }
-}
-
-const toTokenSet = (
-  { options }: BffContext,
-  { nonce, resource }: Transaction,
-  answer: TokenAnswerFields,
-): TokenSet => {
-  const { scope: askedScope } = findResource(options, resource)
-  const token = toAccessToken(answer, { now: options.now(), askedScope, rejectedAt: [] })
-  const isHintKept = options.provider.idTokenHint === 'send' && answer.idToken !== undefined
-  return {
-    nonce,
-    access: { [accessKey(resource, undefined)]: token },
-    ...(answer.refreshToken !== undefined && { refreshToken: answer.refreshToken }),
-    ...(isHintKept && { idToken: answer.idToken }),
-  }
-}
-
-/** Makes the session under a new id and ends the one it replaces in this browser. */
-const establish = async (
-  bff: BffContext & { readonly koaSession: KoaSession },
-  ctx: Context,
-  { login, tokens }: { login: LoginFacts; tokens: TokenSet },
-): Promise<void> => {
-  const cookie = createSessionCookie(bff.options.randomBytes)
-  const sealed = sealTokenSet(bff.tokenSealer, cookie.sid, tokens)
-  try {
-    await bff.koaSession.create(ctx, cookie, { login, tokens: { generation: 1, sealed } })
-  } catch (failure) {
-    if (tokens.refreshToken !== undefined) void bff.provider.revoke(tokens.refreshToken)
-    throw failure
-  }
-  // Its refresh token is dropped, not revoked: at many providers it shares a grant with the new one.
-  const replaced = readSessionHint(bff.options, ctx)
-  if (replaced !== undefined) await bff.sessions.end(replaced, 'replaced')
-}
-
 /** From the provider's answer to a session; resolves to what went wrong, if anything did. */
 const completeLogin = async (
   bff: BffContext & { readonly koaSession: KoaSession },
@@ -120,10 +62,7 @@ const completeLogin = async (
   const resource = findResource(options, transaction.resource)
   const exchange = await provider.exchangeCode({ transaction, resource, callbackUrl })
   if (exchange.kind === 'failed') return exchange
-  await establish(bff, ctx, {
-    login: toLoginFacts(bff, exchange.claims),
-    tokens: toTokenSet(bff, transaction, exchange.answer),
-  })
+  await establishSession(bff, ctx, { transaction, ...exchange })
   return undefined
 }
 
@@ -161,7 +100,9 @@ export const callback = async (
       : await completeLogin(bff, ctx, { transaction, query }).catch(toStoreOutage)
   if (failure === undefined) {
     bff.options.log.info({ event: 'login.succeeded' }, 'A user logged in.')
-  } else if (!(await isHarmless(bff, ctx, failure))) {
+  } else if (await isHarmless(bff, ctx, failure)) {
+    logLoginFailure(bff, failure)
+  } else {
     return failLogin(bff, ctx, { ...failure, returnTo })
   }
   ctx.status = 303

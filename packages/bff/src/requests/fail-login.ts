@@ -15,18 +15,26 @@ export interface LoginFailure {
 const wantsProblem = (ctx: Context): boolean =>
   ctx.accepts(['html', problemMediaType]) === problemMediaType
 
-/** Ends a login without a session: back to the app with a code word, nothing of the provider's. */
-export const failLogin = (
+/** Names the failure in the log; nothing of the provider's text is in it. */
+export const logLoginFailure = (
   { options }: Pick<BffContext, 'options'>,
-  ctx: Context,
-  { code, returnTo, cause }: LoginFailure,
-): void => {
+  { code, cause }: LoginFailure,
+): void =>
   options.log.warn(
     { event: 'login.failed', code, failure: describeFailure(cause) },
     'A login ended without a session.',
   )
+
+/** Ends a login without a session: back to the app with a code word, nothing of the provider's. */
+export const failLogin = (
+  bff: Pick<BffContext, 'options'>,
+  ctx: Context,
+  failure: LoginFailure,
+): void => {
+  const { code, returnTo } = failure
+  logLoginFailure(bff, failure)
   if (wantsProblem(ctx)) throw new RequestProblem(code)
-  const target = new URL(returnTo ?? publicUrls(options).home)
+  const target = new URL(returnTo ?? publicUrls(bff.options).home)
   target.searchParams.set(loginErrorParameter, code)
   ctx.status = 303
   ctx.redirect(target.href)

@@ -1,0 +1,78 @@
+import type { UserClaims } from '@coatcheck/wire'
+import type { Context } from 'koa'
+import type { IDToken } from 'openid-client'
+import type { BffContext } from '../bff-context.ts'
+import { createSessionCookie, readSessionHint } from '../cookies/session-cookie.ts'
+import type { Transaction } from '../cookies/transaction.ts'
+import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
+import { findResource } from '../requests/find-resource.ts'
+import type { KoaSession } from './create-koa-session.ts'
+import type { LoginFacts } from './session-record.ts'
+import { accessKey, sealTokenSet, type TokenSet } from './token-set.ts'
+
+/** A login with what the provider sent for it, verified. */
+export interface FinishedLogin {
+  readonly transaction: Transaction
+  readonly answer: TokenAnswerFields
+  readonly claims: IDToken
+}
+
+const chooseClaims = ({ options }: BffContext, claims: IDToken): UserClaims => {
+  const chosen = options.session.claims.filter((name) => Object.hasOwn(claims, name))
+  return { ...Object.fromEntries(chosen.map((name) => [name, claims[name]])), sub: claims.sub }
+}
+
+const toLoginFacts = (bff: BffContext, claims: IDToken): LoginFacts => {
+  const { options } = bff
+  const now = options.now()
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    user: chooseClaims(bff, claims),
+    createdAt: now,
+    expiresAt: now + options.session.absoluteSeconds * 1000,
+    ...(typeof claims.sid === 'string' && { providerSid: claims.sid }),
+    ...(typeof claims.auth_time === 'number' && { authTime: claims.auth_time }),
+    ...(typeof claims.acr === 'string' && { acr: claims.acr }),
+  }
+}
+
+const toTokenSet = (
+  { options }: BffContext,
+  { nonce, resource }: Transaction,
+  answer: TokenAnswerFields,
+): TokenSet => {
+  const { scope: askedScope } = findResource(options, resource)
+  const token = toAccessToken(answer, { now: options.now(), askedScope, rejectedAt: [] })
+  const isHintKept = options.provider.idTokenHint === 'send' && answer.idToken !== undefined
+  return {
+    nonce,
+    access: { [accessKey(resource, undefined)]: token },
+    ...(answer.refreshToken !== undefined && { refreshToken: answer.refreshToken }),
+    ...(isHintKept && { idToken: answer.idToken }),
+  }
+}
+
+/** Makes the session under a new id and ends the one it replaces in this browser. */
+export const establishSession = async (
+  bff: BffContext & { readonly koaSession: KoaSession },
+  ctx: Context,
+  { transaction, answer, claims }: FinishedLogin,
+): Promise<void> => {
+  const login = toLoginFacts(bff, claims)
+  const tokens = toTokenSet(bff, transaction, answer)
+  const cookie = createSessionCookie(bff.options.randomBytes)
+  const sealed = sealTokenSet(bff.tokenSealer, cookie.sid, tokens)
+  try {
+    await bff.koaSession.create(ctx, cookie, { login, tokens: { generation: 1, sealed } })
+  } catch (failure) {
+    const { refreshToken } = tokens
+    if (refreshToken !== undefined) {
+      void bff.flights.run(cookie.sid, 'revoke', () => bff.provider.revoke(refreshToken))
+    }
+    throw failure
+  }
+  // Its refresh token is dropped, not revoked: at many providers it shares a grant with the new one.
+  const replaced = readSessionHint(bff.options, ctx)
+  if (replaced !== undefined) await bff.sessions.end(replaced, 'replaced')
+}
