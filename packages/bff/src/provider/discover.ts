@@ -46,7 +46,7 @@ const checkMetadata = (metadata: oidc.ServerMetadata, issuer: string): void => {
 }
 
 /** A client configuration whose requests go through `customFetch`. */
-export const configure = (
+const configure = (
   options: Options,
   discovered: oidc.Configuration,
   auth: oidc.ClientAuth,
