@@ -163,6 +163,27 @@ test('B101 the session is over before the provider hears of it', async () => {
   expect(wasLoggedIn).toBe(false)
 })
 
+test('B101 a renewal that is under way is not taken for the revocation, whatever its resource', async () => {
+  await harness.close()
+  await start((standard) => ({
+    ...standard,
+    resources: { revoke: { mode: 'token', scope: 'orders:read' } },
+  }))
+  harness.advance(601)
+  const gate = createGate()
+  harness.provider.script.token = async () => {
+    await gate.pass()
+    return { status: 503, body: '' }
+  }
+  const renewal = copyOf(harness.browser).post('/bff/token')
+  await gate.reached
+  await harness.browser.post('/bff/logout')
+  gate.open()
+  await renewal
+  await harness.bff.close()
+  expect(revoked().length).toBe(1)
+})
+
 test('B103 the provider’s logout is asked for with client, registered address and sealed state', async () => {
   const parameters = await logoutUrl({ returnTo: '/bye?x=1#top' })
   expect([...parameters.keys()].sort()).toEqual(['client_id', 'post_logout_redirect_uri', 'state'])

@@ -77,6 +77,6 @@ const renew = async (bff: BffContext, target: RefreshTarget): Promise<RefreshOut
  * session.
  */
 export const refresh = (bff: BffContext, target: RefreshTarget): Promise<RefreshOutcome> =>
-  bff.flights.run(target.sid, accessKey(target.resource.name, target.scope), () =>
+  bff.flights.run(target.sid, `refresh ${accessKey(target.resource.name, target.scope)}`, () =>
     renew(bff, target),
   )

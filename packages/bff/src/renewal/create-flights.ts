@@ -26,7 +26,7 @@ export const createFlights = (): Flights => {
 
   return {
     run: <T>(group: string, key: string, work: () => Promise<T>): Promise<T> => {
-      const id = `${group}\n${key}`
+      const id = JSON.stringify([group, key])
       const shared = inFlight.get(id)
       // A key always names the same kind of work, so the shared run has the caller's type.
       if (shared !== undefined) return shared as Promise<T>
