@@ -1,5 +1,5 @@
-import { StoreError } from '@coatcheck/store'
 import { defaults } from '../defaults.ts'
+import { isStoreOutage } from '../errors.ts'
 
 const pause = (ms: number) =>
   new Promise<void>((resolve) => {
@@ -17,8 +17,7 @@ export const untilStored = async <T>(write: () => Promise<T>): Promise<T> => {
     try {
       return await write()
     } catch (failure) {
-      const isTransient = failure instanceof StoreError && failure.code === 'store_unavailable'
-      if (!isTransient) throw failure
+      if (!isStoreOutage(failure)) throw failure
     }
     await pause(pauseMs)
   }

@@ -307,6 +307,20 @@ test('B26 a login answers with an id of its own, whatever the request brings', a
   expect(await isLoggedIn(browser)).toBe(true)
 })
 
+test('B26 a login takes no id over from a session cookie that comes along, live or dead', async () => {
+  const { harness, browser } = await startOurs()
+  for (const state of ['none', 'live', 'dead']) {
+    if (state === 'dead') harness.advance(28_800)
+    const before = browser.jar.get(cookieName)?.value.split('.')[0]
+    const authorizationUrl = await harness.startLogin()
+    // With app and provider on one site the Strict cookie reaches the callback.
+    const callback = await browser.navigate(harness.callbackPath(authorizationUrl), 'same-origin')
+    expect([state, callback.status, callback.location]).toEqual([state, 303, `${harness.origin}/`])
+    expect(browser.jar.get(cookieName)?.value.split('.')[0]).not.toBe(before)
+    expect(await isLoggedIn(browser)).toBe(true)
+  }
+})
+
 test('plain koa-session: an error after regenerate logs the user out', async () => {
   const { browser } = await startPlain({
     routes: {
