@@ -1,0 +1,53 @@
+import { type ReactElement, useState } from 'react'
+import type { Demo } from '../demo.ts'
+import { type LogoutOutcome, Notice } from './notice.tsx'
+import { PageHeader } from './page-header.tsx'
+import { Timeline } from './timeline.tsx'
+import { Unreachable } from './unreachable.tsx'
+import { useAuthState } from './use-auth-state.ts'
+import { Welcome } from './welcome.tsx'
+import { Workbench } from './workbench.tsx'
+
+interface AppProps {
+  readonly demo: Demo
+}
+
+const Content = ({ demo }: AppProps): ReactElement => {
+  const state = useAuthState(demo.client)
+  switch (state.status) {
+    case 'loading':
+      return <p className="waiting">Checking who is logged in…</p>
+    case 'authenticated':
+      return <Workbench demo={demo} state={state} />
+    case 'unauthenticated':
+      return <Welcome client={demo.client} />
+    case 'error':
+      return <Unreachable client={demo.client} error={state.error} />
+  }
+}
+
+/** The whole page. */
+export const App = ({ demo }: AppProps): ReactElement => {
+  const { client, timeline } = demo
+  const [logout, setLogout] = useState<LogoutOutcome>('told')
+  const logOut = (): void => {
+    setLogout('told')
+    client.logout().catch(() => setLogout('untold'))
+  }
+  return (
+    <div className="page">
+      <PageHeader client={client} onLogOut={logOut} />
+      <main className="columns">
+        <div className="column">
+          <Notice client={client} logout={logout} />
+          <Content demo={demo} />
+        </div>
+        <Timeline timeline={timeline} />
+      </main>
+      <footer className="page-footer">
+        Look for yourself in the browser’s developer tools: no token in any storage, no cookie that
+        script can read, no token in an address.
+      </footer>
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './components/app.tsx'
+import { readConfig } from './config.ts'
+import { createDemo } from './demo.ts'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/session.css'
+import './styles/actions.css'
+import './styles/timeline.css'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('The page lacks its root element.')
+
+createRoot(root).render(
+  <StrictMode>
+    <App demo={createDemo(readConfig(document))} />
+  </StrictMode>,
+)
