@@ -1,18 +1,10 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { parseSetCookie } from 'cookie'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createBff } from '../create-bff.ts'
 import type { BffOptions } from '../options.ts'
-import {
-  type Browser,
-  type BrowserRequest,
-  createBrowser,
-  fetchHeaders,
-  navigationHeaders,
-} from '../testing/browser.ts'
+import { type Browser, type BrowserRequest, navigationHeaders } from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
+import { startSecondProcess } from '../testing/second-process.ts'
 
 const cookieName = '__Host-Http-coatcheck'
 
@@ -71,24 +63,12 @@ test('B100 a logout ends the session on the server and deletes the cookies as th
 })
 
 test('B100 the old cookie is worth nothing at any process', async () => {
-  const other = createBff(options)
-  const server = createServer(other.callback)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const elsewhere = createBrowser(`http://localhost:${port}`)
-  for (const [name, cookie] of harness.browser.jar) elsewhere.jar.set(name, cookie)
-  const ask = () => {
-    const cookie = [...elsewhere.jar].map(([name, { value }]) => `${name}=${value}`).join('; ')
-    const headers = { ...fetchHeaders(harness.origin), cookie }
-    return elsewhere.send('/bff/token', { method: 'POST', headers })
-  }
-  expect((await ask()).status).toBe(200)
+  const other = await startSecondProcess(options)
+  const copy = copyOf(harness.browser)
+  expect((await other.post(copy, '/bff/token')).status).toBe(200)
   await harness.browser.post('/bff/logout')
-  const after = await ask()
-  await new Promise((resolve) => {
-    server.close(resolve)
-    server.closeAllConnections()
-  })
+  const after = await other.post(copy, '/bff/token')
+  await other.close()
   expect([after.status, after.json().code]).toEqual([401, 'session_revoked'])
 })
 

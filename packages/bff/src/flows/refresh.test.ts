@@ -1,24 +1,30 @@
 import { StoreError } from '@coatcheck/store'
 import type { JWTPayload } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { BffOptions } from '../options.ts'
 import type { Browser } from '../testing/browser.ts'
 import { createGate, type Gate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { hashToken } from '../testing/hash-token.ts'
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
+import { startSecondProcess } from '../testing/second-process.ts'
 
 let harness: Harness
 let store: RecordingStore
+let options: BffOptions
 
 beforeEach(async () => {
   harness = await createHarness({
-    bff: (standard) => ({
-      ...standard,
-      resources: {
-        orders: { mode: 'token', audience: 'https://orders.example', scope: 'orders:read' },
-        billing: { mode: 'token', audience: 'https://billing.example', scope: 'billing:read' },
-      },
-    }),
+    bff: (standard) => {
+      options = {
+        ...standard,
+        resources: {
+          orders: { mode: 'token', audience: 'https://orders.example', scope: 'orders:read' },
+          billing: { mode: 'token', audience: 'https://billing.example', scope: 'billing:read' },
+        },
+      }
+      return options
+    },
     store: (now) => {
       store = createRecordingStore(now)
       return store
@@ -151,6 +157,51 @@ test('B84 renewals of two resources of one session stand in line, and both token
     billing?.json().access_token,
   )
   expect(refreshes().length).toBe(2)
+})
+
+test('B46 a refresh token that another process has used meanwhile is no reason to end the session', async () => {
+  harness.advance(601)
+  const other = await startSecondProcess(options)
+  const gate = createGate()
+  let isFirst = true
+  harness.provider.script.token = async (_request, standard) => {
+    if (isFirst) {
+      isFirst = false
+      await gate.pass()
+    }
+    const body = await standard()
+    return 'error' in body ? { status: 400, body } : { body }
+  }
+  const late = post()
+  await gate.reached
+  const renewed = await other.post(harness.browser, '/bff/token')
+  expect(renewed.status).toBe(200)
+  gate.open()
+  const answer = await late
+  await other.close()
+  expect(new Set(refreshes()).size).toBe(1)
+  expect(answer.json().access_token).toBe(renewed.json().access_token)
+  expect((await post()).status).toBe(200)
+})
+
+test('an older renewal never overwrites the newer one of another process', async () => {
+  harness.advance(601)
+  const other = await startSecondProcess(options)
+  const gate = createGate()
+  harness.provider.script.token = async ({ parameters }) => {
+    const used = parameters.get('refresh_token')
+    const isFirst = refreshes().length === 1
+    if (isFirst) await gate.pass()
+    const body = { token_type: 'Bearer', expires_in: 600, refresh_token: `${used}+` }
+    return { body: { ...body, access_token: isFirst ? 'older' : 'newer' } }
+  }
+  const late = post()
+  await gate.reached
+  expect((await other.post(harness.browser, '/bff/token')).json().access_token).toBe('newer')
+  gate.open()
+  expect((await late).json().access_token).toBe('newer')
+  await other.close()
+  expect((await post()).json().access_token).toBe('newer')
 })
 
 test('B88 a provider that returns no refresh token leaves the old one in use', async () => {
