@@ -296,7 +296,7 @@ for (const [name, path] of [
   })
 }
 
-test('B26 a login answers with an id of its own, whatever the request brings', async () => {
+test('B27 an id that nobody issued is never adopted, whatever the request brings', async () => {
   const { harness, browser, store } = await startOurs()
   const planted = `${'P'.repeat(22)}.${'S'.repeat(43)}`
   browser.jar.set(cookieName, { value: planted, sameSite: 'lax' })
