@@ -28,6 +28,11 @@ const tools = {
   },
 }
 
+/** The demo's own logic; the page itself is driven by the journeys. */
+const demo = {
+  test: { name: 'demo', root: './demo', include: ['src/**/*.test.ts'] },
+}
+
 /** Journeys run against the built packages, one browser at a time. */
 const journeys = {
   test: {
@@ -54,6 +59,7 @@ export default defineConfig({
       unit('dev-idp'),
       unit('bff'),
       unit('client', 'happy-dom'),
+      demo,
       tools,
       ...(plan.kind === 'run' ? [journeys] : []),
     ],
