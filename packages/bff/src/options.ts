@@ -82,8 +82,9 @@ export interface BffOptions {
   readonly store: Store
   /**
    * Keys for what is sealed at rest and in transaction cookies: 32 random bytes each, base64url.
-   * The first seals, all open: put a new key in front and keep the old one for `absoluteSeconds`.
-   * Losing them ends every session.
+   * The first seals, all open. To rotate, add the new key as the second everywhere, then make it the
+   * first, and remove the old one after `absoluteSeconds`. Without the key it was sealed with a
+   * session cannot be used: its calls answer 500 until the key is back.
    */
   readonly sealingKeys: readonly string[]
   readonly session?: SessionOptions
