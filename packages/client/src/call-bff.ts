@@ -56,9 +56,14 @@ export const callBff = async (
   }
   noteReachability(context, false)
   if (response.ok) return text
-  const problem = readJson<Partial<Problem>>(context, phase, text)
-  const { code = 'unexpected_answer', retry, reason } = problem
+  const {
+    code = 'unexpected_answer',
+    retry,
+    reason,
+    correlationId,
+    retryAfterSeconds,
+  } = readJson<Partial<Problem>>(context, phase, text)
   // The status alone does not say whose it is; the code does.
   if (/^session_/.test(code) && era === context.era) endSession(context, reason)
-  throw new AuthError(code, phase, retry, problem)
+  throw new AuthError(code, phase, retry, { correlationId, retryAfterSeconds })
 }

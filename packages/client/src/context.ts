@@ -39,8 +39,8 @@ export interface Era {
   readonly renewals: Record<string, Promise<void> | undefined>
   /** The session check under way. */
   session?: Promise<void> | undefined
-  /** Whether `sessionExpiring` has been reported. */
-  isWarned?: boolean
+  /** The end that `sessionExpiring` has been reported of. */
+  warnedOf?: number
 }
 
 /** What tabs tell each other: the session there is now, `null` after a logout. Never a token. */

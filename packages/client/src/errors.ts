@@ -50,11 +50,10 @@ export class AuthError extends Error {
     code: AuthErrorCode,
     phase: AuthPhase,
     retry: Retry = 'later',
-    details: AuthErrorDetails = {},
+    { message = `${phase}: ${code}`, cause, ...facts }: AuthErrorDetails = {},
   ) {
-    super(details.message ?? `${phase}: ${code}`, details)
-    const { correlationId, retryAfterSeconds } = details
-    Object.assign(this, { name: 'AuthError', code, phase, retry, correlationId, retryAfterSeconds })
+    super(message, cause ? { cause } : undefined)
+    Object.assign(this, { name: 'AuthError', code, phase, retry, ...facts })
   }
 }
 

@@ -7,8 +7,9 @@ import { untilAborted } from './until-aborted.ts'
 /** Compares parsed origins: text that only looks alike never matches (RFC 9700, section 4.9). */
 const findResource = (context: Context, address: string | URL): Wanted | undefined => {
   try {
-    const { origin } = new context.URL(address, globalThis.document?.baseURI)
-    const found = context.resources.find((resource) => resource.origin === origin)
+    // Not `origin`, which a `blob:` address borrows from where it was made.
+    const { protocol, host } = new context.URL(address, globalThis.document?.baseURI)
+    const found = context.resources.find(({ origin }) => origin === `${protocol}//${host}`)
     return found && { resource: found.name }
   } catch {
     // The platform's fetch refuses it in its own words.

@@ -16,13 +16,13 @@ export interface Settings {
   readonly minValiditySeconds: number
 }
 
-const loopback = /(^|\.)localhost$|^127[\d.]+$|^\[::1]$/
+/** An origin as `URL` writes it: https, or http where nobody can listen on the way. */
+const safeOrigin = /^https:|^http:\/\/((.+\.)?localhost|127[\d.]+|\[::1])(:\d+)?$/
 
 const resolveOrigin = (name: string, text: string): string => {
   try {
-    const { href, hostname, origin, protocol } = new URL(text)
-    const isSecure = protocol === 'https:' || loopback.test(hostname)
-    if (isSecure && href === `${origin}/`) return origin
+    const { href, origin } = new URL(text)
+    if (href === `${origin}/` && safeOrigin.test(origin)) return origin
   } catch {
     // Refused below, without quoting the value.
   }

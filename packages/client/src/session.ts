@@ -36,7 +36,7 @@ const acceptUser = (context: Context, answer: Authenticated): void => {
 
 const checkSession = async (context: Context, era: Era, cause: CheckCause): Promise<void> => {
   const [first] = context.resources
-  const query = `?resource=${encodeURIComponent(first?.name as string)}${cause}`
+  const query = first ? `?resource=${encodeURIComponent(first.name)}${cause}` : cause
   context.attemptAgeMs = context.startAge()
   try {
     const text = await callBff(context, era, 'session', query)

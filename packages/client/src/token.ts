@@ -22,12 +22,12 @@ const requestToken = async (
   wanted: Wanted,
   { refused, ...renewal }: Renewal,
 ): Promise<void> => {
-  const former = findToken(era, wanted)
+  const former = findToken(era, wanted)?.token
   // A session check under way brings a token as well.
   await era.session
   // One under way may have been asked for before the refusal, and must not come in last.
   if (refused) await era.renewals[keyOf(wanted)]
-  if (findToken(era, wanted) !== former) return
+  if (findToken(era, wanted)?.token !== former) return
   try {
     const rejected = refused && (await context.fingerprint(refused))
     const body = { ...wanted, ...renewal, rejected }
@@ -82,13 +82,14 @@ export const ensureToken = async (
   signal: AbortSignal | undefined,
   minValiditySeconds: number = context.minValiditySeconds,
 ): Promise<Era> => {
-  const state = await settleSession(context, signal)
+  await settleSession(context, signal)
+  // Read together and after the wait: the app may have logged out in the same breath.
+  const { era, state } = context
   if (state.status === 'error') throw state.error
   if (state.status === 'unauthenticated') {
     emit(context, 'loginRequired', { reason: state.reason })
     throw sessionRequired(phase)
   }
-  const { era } = context
   const held = findToken(era, wanted)
   if (!held || held.leftMs() < enoughMs(held.halfMs, minValiditySeconds)) {
     await untilAborted(renewToken(context, era, wanted, { minValiditySeconds }), signal)

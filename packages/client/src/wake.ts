@@ -11,8 +11,8 @@ const look = (context: Context, pauseMs: number): void => {
   const { era } = context
   const state = context.state as Partial<AuthStateOf<'authenticated'>>
   const { sessionExpiresAt: expiresAt = Infinity } = state
-  if (expiresAt - context.now() < sessionWarningMs && !era.isWarned) {
-    era.isWarned = true
+  if (expiresAt - context.now() < sessionWarningMs && era.warnedOf !== expiresAt) {
+    era.warnedOf = expiresAt
     emit(context, 'sessionExpiring', { expiresAt })
   }
   if (context.attemptAgeMs() >= pauseMs) loadSession(context, '&slide=false')

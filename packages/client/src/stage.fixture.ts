@@ -1,8 +1,9 @@
+import type { RequestHandler } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
-import { type AuthClient, type AuthClientOptions, createAuthClient } from '../index.ts'
-import { apiOrigin, createFakeBff, type FakeBff, otherApiOrigin } from './bff.ts'
-import { openPage, type Page } from './page.ts'
+import { apiOrigin, createFakeBff, type FakeBff, otherApiOrigin } from './fake-bff.fixture.ts'
+import { type AuthClient, type AuthClientOptions, createAuthClient } from './index.ts'
+import { openPage, type Page } from './page.fixture.ts'
 
 /** What every test starts with. */
 export interface Stage {
@@ -10,6 +11,8 @@ export interface Stage {
   page: Page
   /** Opens another page at a path of the app. */
   readonly open: (path: string) => void
+  /** Answers some requests otherwise, until the end of the test. */
+  readonly use: (...handlers: RequestHandler[]) => void
   /** Creates a client of the page; it is disposed of after the test. */
   readonly create: (options?: Partial<AuthClientOptions>) => AuthClient
   /** The same, after the first session check. */
@@ -26,6 +29,7 @@ export const setStage = (): Stage => {
     open: (path) => {
       stage.page = openPage(path)
     },
+    use: (...handlers) => server.use(...handlers),
     create: (options) => {
       const client = createAuthClient({
         resources: { orders: { origin: apiOrigin }, reports: { origin: otherApiOrigin } },

@@ -20,6 +20,8 @@ export interface Page {
   readonly fire: (type: string, members?: object) => void
   /** Lets time pass on both clocks, and runs the timers due meanwhile. */
   readonly pass: (milliseconds: number) => Promise<void>
+  /** Lets what is ready go on, requests that wait for the test left alone. */
+  readonly turns: () => Promise<void>
   /** Waits until no request is under way and nothing is left to be told. */
   readonly idle: () => Promise<void>
 }
@@ -40,16 +42,26 @@ const trackFetch = () => {
       await nextTurn()
     }
   }
-  return { tracked, idle }
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 25; turn++) await nextTurn()
+  }
+  return { tracked, idle, turns }
 }
 
 /** Node has no page, and so no address that a relative URL would be relative to. */
-const relativeTo = (base: string) =>
-  class extends Request {
+const relativeTo = (base: string): typeof Request => {
+  const Native = Request
+  const NativeUrl = URL
+  return class extends Native {
     constructor(input: RequestInfo | URL, init?: RequestInit) {
-      super(input instanceof Request ? input : new URL(input, base), init)
+      super(input instanceof Native ? input : new NativeUrl(input, base), init)
+    }
+
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof Native
     }
   }
+}
 
 /**
  * Opens a page: the window of happy-dom with Node's own fetch, which MSW sees. Everything is put
@@ -60,7 +72,7 @@ export const openPage = (path = '/'): Page => {
   const navigations: string[] = []
   const reported: unknown[] = []
   const clock = { wall: 1_800_000_000_000, monotonic: 5000 }
-  const { tracked, idle } = trackFetch()
+  const { tracked, idle, turns } = trackFetch()
   let visibility = 'visible'
   Object.defineProperty(window.document, 'visibilityState', { get: () => visibility })
   const location = new Proxy(window.location, {
@@ -100,6 +112,7 @@ export const openPage = (path = '/'): Page => {
         await idle()
       }
     },
+    turns,
     idle,
   }
 }
