@@ -125,6 +125,66 @@ test('C11 a session answer that comes after the logout is thrown away', async ()
   await expect(client.getAccessToken()).rejects.toMatchObject({ code: 'session_required' })
 })
 
+/** A transport that does not care for abort signals: its answers come however late. */
+const deaf: typeof globalThis.fetch = (input, init) =>
+  fetch(input, { ...init, signal: new AbortController().signal })
+
+test('C11 a late session answer is thrown away even by a transport that cannot be aborted', async () => {
+  const client = await stage.createReady({ fetch: deaf })
+  const gate = createGate()
+  const asked = createGate()
+  stage.bff.onSession = async () => {
+    asked.open()
+    const answer = stage.bff.sessionAnswer('orders')
+    await gate.opened
+    return HttpResponse.json(answer)
+  }
+  const check = client.refreshSession()
+  await asked.opened
+  await client.logout()
+  gate.open()
+  expect(await check).toEqual({ status: 'unauthenticated', reason: 'logout' })
+  await expect(client.getAccessToken()).rejects.toMatchObject({ code: 'session_required' })
+})
+
+test('C11 a late token answer is thrown away even by a transport that cannot be aborted', async () => {
+  const client = await stage.createReady({ fetch: deaf })
+  const renewed = vi.fn()
+  client.on('tokenRenewed', renewed)
+  const gate = createGate()
+  const asked = createGate()
+  stage.bff.onToken = async () => {
+    asked.open()
+    await gate.opened
+    return HttpResponse.json(stage.bff.nextToken('reports'))
+  }
+  const token = client.getAccessToken({ resource: 'reports' }).catch((error) => error)
+  await asked.opened
+  await client.logout()
+  gate.open()
+  expect(await token).toMatchObject({ name: 'AuthError', code: 'session_required' })
+  expect(renewed).not.toHaveBeenCalled()
+})
+
+test('C11 a late 401 to the former user does not end the session of the new one', async () => {
+  const client = await stage.createReady({ fetch: deaf })
+  const gate = createGate()
+  const asked = createGate()
+  stage.bff.onToken = async () => {
+    asked.open()
+    await gate.opened
+    return problem(401, 'session_revoked', 'login', { reason: 'replaced' })
+  }
+  const token = client.getAccessToken({ resource: 'reports' }).catch((error) => error)
+  await asked.opened
+  stage.bff.user = { sub: 'bob' }
+  stage.bff.sid = 'sid-2'
+  await client.refreshSession()
+  gate.open()
+  expect(await token).toMatchObject({ code: 'session_revoked' })
+  expect(client.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'bob' } })
+})
+
 test('C11 a logout during the first check ends in no session', async () => {
   const gate = createGate()
   stage.bff.onSession = async () => {

@@ -304,12 +304,14 @@ test.each(tampered)(
     }
     const spy = new Proxy(original, {
       apply: (method, self, args) => {
-        note(self, args)
-        return Reflect.apply(method, self, args)
+        const result = Reflect.apply(method, self, args)
+        note(self, args, result)
+        return result
       },
       construct: (made, args) => {
-        note(args)
-        return Reflect.construct(made, args)
+        const result = Reflect.construct(made, args)
+        note(args, result)
+        return result
       },
       // Static methods want the class itself.
       get: (owned, name) => {

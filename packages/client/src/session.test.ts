@@ -273,6 +273,16 @@ test('C09 a page that is offline says so, tries at growing distances and recover
   expect(client.getState()).toMatchObject({ status: 'authenticated', offline: false })
 })
 
+test('C09 any answer of the BFF shows that the page is online again', async () => {
+  const client = await stage.createReady()
+  stage.bff.onToken = () => HttpResponse.error()
+  await client.getAccessToken({ resource: 'reports' }).catch(() => undefined)
+  expect(client.getState()).toMatchObject({ offline: true })
+  stage.bff.onToken = undefined
+  await client.getAccessToken({ resource: 'reports' })
+  expect(client.getState()).toMatchObject({ status: 'authenticated', offline: false })
+})
+
 test('C09 a call that takes too long is given up, and the session kept', async () => {
   const client = await stage.createReady()
   const timeout = new AbortController()

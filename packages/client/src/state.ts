@@ -42,7 +42,7 @@ export interface AuthEvents<Claims extends object = UserClaims> {
     readonly scope?: string | undefined
     readonly expiresInSeconds: number
   }
-  /** The session ends within two minutes unless it is used; once per approach. */
+  /** The session reaches its absolute limit within two minutes; once for each limit. */
   readonly sessionExpiring: { readonly expiresAt: number }
   /** There was a session and it is over. */
   readonly sessionEnded: { readonly reason: UnauthenticatedReason | undefined }

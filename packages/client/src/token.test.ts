@@ -205,6 +205,19 @@ test('a background renewal that fails is tried again at growing distances, for o
   expect(stage.bff.seen.session.length).toBeLessThanOrEqual(10)
 })
 
+test('a background renewal that failed is made up for before anybody needs the token', async () => {
+  const client = await stage.createReady()
+  stage.bff.onToken = () => problem(503, 'provider_unavailable', 'later')
+  await stage.page.pass(266_000)
+  expect(stage.bff.seen.token).toHaveLength(1)
+  stage.bff.onToken = undefined
+  await stage.page.pass(10_000)
+  expect(stage.bff.seen.session).toHaveLength(2)
+  const calls = stage.bff.seen.token.length
+  expect(await client.getAccessToken()).toBe(stage.bff.tokens[1])
+  expect(stage.bff.seen.token).toHaveLength(calls)
+})
+
 test('a session check under way brings the token for everyone who waits', async () => {
   const client = await stage.createReady()
   await stage.page.pass(1000)

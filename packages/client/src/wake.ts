@@ -16,7 +16,7 @@ const look = (context: Context, pauseMs: number): void => {
     emit(context, 'sessionExpiring', { expiresAt })
   }
   if (context.attemptAgeMs() >= pauseMs) loadSession(context, '&slide=false')
-  else if (!context.retryMs) renewAhead(context)
+  else renewAhead(context)
 }
 
 /** A page taken from the back/forward cache shows what was; nothing of it is taken for granted. */
