@@ -170,6 +170,11 @@ test('a client without resources knows the user', async () => {
   const client = await stage.createReady({ resources: {} })
   expect(stage.bff.seen.session[0]?.url.search).toBe('')
   expect(client.getState().status).toBe('authenticated')
+  stage.page.clock.wall += 61_000
+  stage.page.fire('focus')
+  await stage.page.idle()
+  const { pathname, searchParams } = stage.bff.seen.session[1]?.url ?? new URL('about:blank')
+  expect(pathname + searchParams).toBe('/bff/sessionslide=false')
 })
 
 test('types: the claims of the app, fetch as the platform has it, and states told apart', () => {

@@ -36,7 +36,7 @@ const acceptUser = (context: Context, answer: Authenticated): void => {
 
 const checkSession = async (context: Context, era: Era, cause: CheckCause): Promise<void> => {
   const [first] = context.resources
-  const query = first ? `?resource=${encodeURIComponent(first.name)}${cause}` : cause
+  const query = `?${first ? `resource=${encodeURIComponent(first.name)}` : ''}${cause}`
   context.attemptAgeMs = context.startAge()
   try {
     const text = await callBff(context, era, 'session', query)
@@ -50,9 +50,10 @@ const checkSession = async (context: Context, era: Era, cause: CheckCause): Prom
       acceptUser(context, answer)
     }
     context.loginError = undefined
-  } catch (cause) {
+  } catch (failure) {
     if (context.era !== era || era.controller.signal.aborted) return
-    const error = cause instanceof AuthError ? cause : new AuthError('unexpected_answer', 'session')
+    const error =
+      failure instanceof AuthError ? failure : new AuthError('unexpected_answer', 'session')
     const { status } = context.state
     if (status === 'loading' || status === 'error') setState(context, { status: 'error', error })
     planRetry(context, error)
