@@ -42,8 +42,8 @@ export interface Channel {
  * and an expired key is an absent key.
  *
  * Every method rejects with `StoreError`: `store_unavailable` when the store cannot be reached (the
- * change may or may not have happened), `store_closed` after `close`, `store_misused` when an
- * argument breaks the rules above.
+ * change may have happened, or not, or may yet happen), `store_closed` after `close`,
+ * `store_misused` when an argument breaks the rules above.
  */
 export interface Store {
   /** Reads what is there now. */

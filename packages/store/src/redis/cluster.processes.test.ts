@@ -35,19 +35,20 @@ const writeAll = async (store: Store): Promise<number> => {
 
 const ports = ({ masters }: RedisCluster) => masters.map(({ port }) => port)
 
-/** Gives a slot that holds nothing to another master; returns a key of that slot. */
+/**
+ * Gives an empty slot of the second master to the third; returns a key of that slot. The third has
+ * the highest epoch, so that nobody disputes it.
+ */
 const moveSlot = async ({ masters }: RedisCluster, prefix: string): Promise<string> => {
+  const [, from, to] = masters as readonly [RedisServer, RedisServer, RedisServer]
+  const id = await to.ask('CLUSTER MYID')
   for (let index = 0; ; index += 1) {
     const key = `moved ${index}`
     const slot = clusterSlot(`${prefix}${key}`)
-    const owner = Math.floor((slot * masters.length) / 16_384)
-    if ((await masters[owner]?.ask(`CLUSTER COUNTKEYSINSLOT ${slot}`)) !== '0') continue
-    const target = masters[(owner + 1) % masters.length] as RedisServer
-    const id = await target.ask('CLUSTER MYID')
-    await target.ask(`CLUSTER SETSLOT ${slot} NODE ${id}`)
-    // Without an epoch of its own the move would be disputed by whoever had the slot.
-    await target.ask('CLUSTER BUMPEPOCH')
-    for (const master of masters) await master.ask(`CLUSTER SETSLOT ${slot} NODE ${id}`)
+    if (Math.floor((slot * masters.length) / 16_384) !== 1) continue
+    if ((await from.ask(`CLUSTER COUNTKEYSINSLOT ${slot}`)) !== '0') continue
+    await to.ask(`CLUSTER SETSLOT ${slot} NODE ${id}`)
+    await from.ask(`CLUSTER SETSLOT ${slot} NODE ${id}`)
     return key
   }
 }

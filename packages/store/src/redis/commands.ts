@@ -62,7 +62,8 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
 
   const answered = async (key: string, send: () => Promise<unknown>): Promise<unknown> => {
     try {
-      await gate()
+      const opening = gate()
+      if (opening !== undefined) await opening
       return await withDeadline(send(), timeoutMs, () => driver.unanswered(key))
     } catch (fault) {
       throw toStoreError(fault)

@@ -154,6 +154,26 @@ if (canRunRedis('The store on a Redis server')) {
     expect(await store.touch('a', inAMinute())).toBe(true)
   })
 
+  test('redis: a user with the permissions the reference names can do everything', async () => {
+    const commands =
+      '+get +getdel +del +set +exists +getrange +setrange +pexpireat +eval +evalsha ' +
+      '+publish +subscribe +unsubscribe'
+    const rules = `on >pass resetkeys ~acl:* resetchannels &acl:* -@all ${commands}`
+    await admin.call('ACL', 'SETUSER', 'app', ...rules.split(' '))
+    for (const { name, run } of storeContract({
+      createStore: ({ now }) => {
+        const identity = { username: 'app', password: 'pass', enableReadyCheck: false }
+        const client = new Redis(server.url, identity)
+        const store = createRedisStore({ client, now, prefix: 'acl:' })
+        return { ...store, close: () => store.close().finally(() => client.disconnect()) }
+      },
+    })) {
+      await run().catch((cause) => {
+        throw new Error(name, { cause })
+      })
+    }
+  })
+
   for (const library of libraries) {
     test(`redis by ${library.name}: a subscriber passed in is used and left open`, async () => {
       const [client, subscriber] = [await connect(library), await connect(library)]

@@ -50,7 +50,7 @@ test('sqlite: a writer killed with -9 leaves every acknowledged write', patience
   for (const [, child] of children) child.kill('SIGKILL')
   const store = open(path)
   for (const [name, child] of children) {
-    expect(await child.ended).toBe('SIGKILL')
+    expect(await child.ended, child.complaints()).toBe('SIGKILL')
     for (const index of child.lines) {
       expect((await store.get(`${name} ${index}`))?.value).toHaveLength(2_500)
     }

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import { createSqliteStore } from './index.ts'
 
 /** One process of several over one file: `worker.fixture.ts JOB PATH COUNT NAME`. */
@@ -6,8 +5,8 @@ const [job, path = '', count = '0', name = ''] = process.argv.slice(2)
 const store = createSqliteStore({ path })
 const expiresAt = Date.now() + 3_600_000
 
-/** Straight to the pipe: what was said is out even if the next instant is the last. */
-const say = (line: string) => writeSync(1, `${line}\n`)
+/** Pipes are written at once: what was said is out even if the next instant is the last. */
+const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const increment = async () => {
   for (;;) {

@@ -119,6 +119,24 @@ const faults: readonly (readonly [name: string, createStore: (clock: Clock) => S
       }),
     })),
   ],
+  [
+    'messages are kept for who comes later',
+    broken((store) => {
+      const kept: (readonly [name: string, message: string])[] = []
+      return {
+        channel: (name) => ({
+          publish: async (message) => {
+            kept.push([name, message])
+            await store.channel(name).publish(message)
+          },
+          subscribe: async (listener) => {
+            for (const [where, message] of kept) if (where === name) listener(message)
+            return store.channel(name).subscribe(listener)
+          },
+        }),
+      }
+    }),
+  ],
   ['close does nothing', broken(() => ({ close: async () => undefined }))],
 ]
 

@@ -10,12 +10,10 @@ const isExecutable = (path: string): boolean => {
   }
 }
 
-/** The `redis-server` of this machine: `REDIS_SERVER_PATH`, or the first one on the `PATH`. */
+/** The `redis-server` of this machine: the one `REDIS_SERVER_PATH` names, or else on the `PATH`. */
 export const findRedisServer = (): string | undefined => {
   const { REDIS_SERVER_PATH, PATH = '' } = process.env
   const directories = [...PATH.split(delimiter), '/usr/bin', '/usr/local/bin']
   const candidates = directories.map((directory) => join(directory, 'redis-server'))
-  return [REDIS_SERVER_PATH, ...candidates].find(
-    (path) => path !== undefined && path !== '' && isExecutable(path),
-  )
+  return (REDIS_SERVER_PATH ? [REDIS_SERVER_PATH] : candidates).find(isExecutable)
 }
