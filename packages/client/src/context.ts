@@ -59,6 +59,8 @@ export interface Context extends Platform, Settings, StateHolder {
   attemptAgeMs: () => number
   /** Pause before the next attempt; `0` while all is well. */
   retryMs: number
+  /** The logout under way; whoever asks for the session waits for it. */
+  leaving?: Promise<void> | undefined
   /** How the last login failed, until the session check has told whether it matters. */
   loginError?: LoginOutcome | undefined
 }
@@ -71,14 +73,6 @@ export const createEra = (): Era =>
     tokens: { __proto__: null },
     renewals: {},
   }) as object as Era
-
-/** Lets everyone who asks for the session wait for the same answer. */
-export const shareSession = (era: Era, work: Promise<unknown>): void => {
-  const clear = (): void => {
-    era.session = undefined
-  }
-  era.session = work.then(clear, clear)
-}
 
 /** Ends a login: tokens and pending answers are dropped, requests that carry a token aborted. */
 export const startEra = (context: Context, reason: AuthError): void => {

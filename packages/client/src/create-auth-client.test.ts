@@ -173,8 +173,8 @@ test('a client without resources knows the user', async () => {
   stage.page.clock.wall += 61_000
   stage.page.fire('focus')
   await stage.page.idle()
-  const { pathname, searchParams } = stage.bff.seen.session[1]?.url ?? new URL('about:blank')
-  expect(pathname + searchParams).toBe('/bff/sessionslide=false')
+  const { pathname, search } = stage.bff.seen.session[1]?.url ?? new URL('about:blank')
+  expect(pathname + search).toBe('/bff/session?slide=false')
 })
 
 test('types: the claims of the app, fetch as the platform has it, and states told apart', () => {

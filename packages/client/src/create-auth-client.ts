@@ -47,7 +47,10 @@ export interface AuthClient<Claims extends object = UserClaims> {
    * sent once. A request that brings its own `Authorization` is left alone. Requests with a token
    * do not follow redirects.
    *
-   * @throws AuthError `session_required` without a session; what the platform's `fetch` throws
+   * @throws AuthError `session_required` and the like (`retry: 'login'`) without a session;
+   * `network_error`, `provider_unavailable` and the like (`retry: 'later'`) where a token cannot be
+   * had now; `body_not_replayable` for a stream after a 401; `disposed`. Also what the platform's
+   * `fetch` throws
    */
   readonly fetch: typeof globalThis.fetch
   /** Asks the BFF again who is logged in. Failing to reach it is no error: the session is kept. */

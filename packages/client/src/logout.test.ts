@@ -251,3 +251,23 @@ test.each([
     expect(stage.bff.isLoggedIn).toBe(false)
   },
 )
+
+test('C11 two logouts at once share one request, and both go on to the provider', async () => {
+  stage.bff.onLogout = () => {
+    stage.bff.isLoggedIn = false
+    return HttpResponse.json({ logoutUrl: 'https://op.example/end' })
+  }
+  const client = await stage.createReady()
+  await Promise.all([client.logout(), client.logout()])
+  expect(stage.bff.seen.logout).toHaveLength(1)
+  expect(stage.page.navigations).toEqual(['https://op.example/end'])
+})
+
+test('a logout that failed can be tried again', async () => {
+  const client = await stage.createReady()
+  stage.bff.onLogout = () => problem(503, 'store_unavailable', 'later')
+  await expect(client.logout()).rejects.toMatchObject({ code: 'store_unavailable' })
+  stage.bff.onLogout = undefined
+  await client.logout()
+  expect(stage.bff.seen.logout).toHaveLength(2)
+})

@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '@coatcheck/wire'
 import { callBff, readJson } from './call-bff.ts'
-import { type Context, type Era, shareSession, startEra } from './context.ts'
+import { type Context, type Era, startEra } from './context.ts'
 import { sameInstantMs } from './defaults.ts'
 import { endSession } from './end-session.ts'
 import { AuthError, sessionRequired } from './errors.ts'
@@ -36,9 +36,12 @@ const acceptUser = (context: Context, answer: Authenticated): void => {
 
 const checkSession = async (context: Context, era: Era, cause: CheckCause): Promise<void> => {
   const [first] = context.resources
-  const query = `?${first ? `resource=${encodeURIComponent(first.name)}` : ''}${cause}`
+  const resource = first && `resource=${encodeURIComponent(first.name)}`
+  const query = `?${[resource, cause].filter(Boolean).join('&')}`
   context.attemptAgeMs = context.startAge()
   try {
+    // No answer may overtake a logout.
+    await context.leaving?.catch(() => {})
     const text = await callBff(context, era, 'session', query)
     if (context.era !== era) return
     const answer: SessionAnswer = readJson(context, 'session', text)
@@ -61,13 +64,15 @@ const checkSession = async (context: Context, era: Era, cause: CheckCause): Prom
 }
 
 /** What a check adds to its query: one in the background does not keep the session alive. */
-export type CheckCause = '' | '&slide=false'
+export type CheckCause = '' | 'slide=false'
 
 /** Asks the BFF who is logged in; whoever asks meanwhile shares the answer. Never rejects. */
 export const loadSession = (context: Context, cause: CheckCause): Promise<void> => {
   const { era } = context
-  if (!era.session) shareSession(era, checkSession(context, era, cause))
-  return era.session as Promise<void>
+  era.session ??= checkSession(context, era, cause).finally(() => {
+    era.session = undefined
+  })
+  return era.session
 }
 
 /** Waits until it is known whether somebody is logged in, or that it cannot be known now. */

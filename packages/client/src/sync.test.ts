@@ -222,3 +222,40 @@ test('a browser that refuses the channel has a client all the same', async () =>
   await client.logout()
   expect(client.getState().status).toBe('unauthenticated')
 })
+
+test('C11 logouts in two tabs at the same time both reach the BFF', async () => {
+  const first = await stage.createReady()
+  const second = await stage.createReady()
+  const gate = createGate()
+  stage.bff.onLogout = async () => {
+    await gate.opened
+    stage.bff.isLoggedIn = false
+    return undefined
+  }
+  const both = Promise.all([first.logout(), second.logout()])
+  await until(first, 'unauthenticated')
+  await until(second, 'unauthenticated')
+  gate.open()
+  await both
+  expect(stage.bff.seen.logout).toHaveLength(2)
+})
+
+test('C11 a tab that asks while another logs out does not stay logged in', async () => {
+  const first = await stage.createReady()
+  const second = await stage.createReady()
+  const gate = createGate()
+  stage.bff.onLogout = async () => {
+    await gate.opened
+    stage.bff.isLoggedIn = false
+    return undefined
+  }
+  const done = first.logout()
+  await until(second, 'unauthenticated')
+  // The session is still alive at the BFF.
+  await second.refreshSession()
+  expect(second.getState().status).toBe('authenticated')
+  gate.open()
+  await done
+  await until(second, 'unauthenticated')
+  await expect(second.getAccessToken()).rejects.toMatchObject({ code: 'session_required' })
+})

@@ -17,6 +17,6 @@ export const joinTabs = (context: Context, signal: AbortSignal): void => {
     // Anything may arrive here; what is not a message of ours has no `sid`.
     const { sid }: Partial<Message> = data ?? {}
     if (sid === null) endSession(context, 'logout')
-    if (sid && sid !== context.login?.sid) loadSession(context, '&slide=false')
+    if (sid && sid !== context.login?.sid) loadSession(context, 'slide=false')
   }
 }

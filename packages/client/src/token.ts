@@ -82,6 +82,7 @@ export const ensureToken = async (
   signal: AbortSignal | undefined,
   minValiditySeconds: number = context.minValiditySeconds,
 ): Promise<Era> => {
+  signal?.throwIfAborted()
   await settleSession(context, signal)
   // Read together and after the wait: the app may have logged out in the same breath.
   const { era, state } = context

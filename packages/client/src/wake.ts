@@ -15,7 +15,7 @@ const look = (context: Context, pauseMs: number): void => {
     era.warnedOf = expiresAt
     emit(context, 'sessionExpiring', { expiresAt })
   }
-  if (context.attemptAgeMs() >= pauseMs) loadSession(context, '&slide=false')
+  if (context.attemptAgeMs() >= pauseMs) loadSession(context, 'slide=false')
   else renewAhead(context)
 }
 
@@ -23,7 +23,7 @@ const look = (context: Context, pauseMs: number): void => {
 const restore = (context: Context): void => {
   startEra(context, sessionRequired('session'))
   setState(context, { status: 'loading' })
-  loadSession(context, '&slide=false')
+  loadSession(context, 'slide=false')
 }
 
 /** Watches for the moments at which something is due or the page may have missed something. */
