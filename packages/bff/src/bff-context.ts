@@ -2,12 +2,14 @@ import type { Provider } from './provider/create-provider.ts'
 import type { Flights } from './renewal/create-flights.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { Sealer } from './sealing/create-sealer.ts'
+import type { Secrets } from './sessions/create-secrets.ts'
 import type { Sessions } from './sessions/create-sessions.ts'
 
 /** What every flow is given. */
 export interface BffContext {
   readonly options: ResolvedOptions
   readonly sessions: Sessions
+  readonly secrets: Secrets
   readonly provider: Provider
   readonly tokenSealer: Sealer
   readonly transactionSealer: Sealer

@@ -11,6 +11,7 @@ import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 import { createRouter } from './router.ts'
 import { createSealer } from './sealing/create-sealer.ts'
 import { createKoaSession, type KoaSession } from './sessions/create-koa-session.ts'
+import { createSecrets } from './sessions/create-secrets.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 
 /** A running BFF. */
@@ -27,15 +28,17 @@ const createContext = (options: ResolvedOptions): BffContext & { koaSession: Koa
   const { store, now, randomBytes, sealingKeys: keys } = options
   const sealer = (purpose: string) => createSealer({ keys, purpose, randomBytes })
   const sessions = createSessions({ store, now, idleSeconds: options.session.idleSeconds })
+  const secrets = createSecrets({ keys, randomBytes })
   return {
     options,
     sessions,
+    secrets,
     provider: createProvider(options),
     tokenSealer: sealer('token set'),
     transactionSealer: sealer('transaction'),
     logoutSealer: sealer('logout state'),
     flights: createFlights(),
-    koaSession: createKoaSession({ options, sessions }),
+    koaSession: createKoaSession({ options, sessions, secrets }),
   }
 }
 

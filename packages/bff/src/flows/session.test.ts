@@ -167,7 +167,7 @@ test('a right sid with a wrong secret leads nowhere and reveals nothing', async 
   const [sid] = (harness.browser.jar.get(cookieName)?.value ?? '').split('.')
   const forged = (knownSid: string | undefined) => {
     const browser = harness.newBrowser()
-    const value = `${knownSid}.${'A'.repeat(43)}`
+    const value = `${knownSid}.${'A'.repeat(64)}`
     browser.jar.set(cookieName, { value, sameSite: 'strict' })
     return browser
   }

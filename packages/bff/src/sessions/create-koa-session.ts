@@ -25,7 +25,7 @@ export interface KoaSession {
   end(ctx: Context): Promise<SessionRecord | undefined>
 }
 
-type Deps = Pick<BffContext, 'options' | 'sessions'>
+type Deps = Pick<BffContext, 'options' | 'sessions' | 'secrets'>
 
 interface SessionContext extends Context {
   session: NewSession | null
@@ -37,7 +37,7 @@ interface SessionContext extends Context {
  * is refused unless this very request made the id, removal is a compare-and-set, and the cookie is
  * set by nothing else; it commits at once, so nothing can throw between a change and its commit.
  */
-export const createKoaSession = ({ options, sessions }: Deps): KoaSession => {
+export const createKoaSession = ({ options, sessions, secrets }: Deps): KoaSession => {
   const made = new WeakMap<Context, SessionCookie>()
   const ended = new WeakMap<Context, SessionRecord>()
   const app = new Koa()
@@ -65,7 +65,8 @@ export const createKoaSession = ({ options, sessions }: Deps): KoaSession => {
       },
       store: {
         get: async (_sid, _maxAge, { ctx }) => {
-          const lookup = await identifySession({ sessions }, readSessionCookie(options, ctx))
+          const cookie = readSessionCookie(options, ctx)
+          const lookup = await identifySession({ sessions, secrets }, cookie)
           if (lookup.kind !== 'live') return undefined
           const { login, tokens } = lookup.session.record
           return { login, tokens }
@@ -74,8 +75,9 @@ export const createKoaSession = ({ options, sessions }: Deps): KoaSession => {
           const cookie = made.get(ctx)
           if (cookie?.sid !== sid) throw new Error('A session is changed by its own flow only.')
           const { login, tokens } = content
-          const secretHash = hashSecret(cookie.secret)
-          const isNew = await sessions.create({ format: 1, sid, secretHash, login, tokens })
+          const currentHash = hashSecret(cookie.secret)
+          const secret = { generation: 1, currentHash, since: options.now() }
+          const isNew = await sessions.create({ format: 1, sid, login, secret, tokens })
           if (!isNew) throw new Error('A fresh session id was taken: randomness is broken.')
         },
         destroy: async (sid, { ctx }) => {

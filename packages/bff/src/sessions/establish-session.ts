@@ -61,7 +61,7 @@ export const establishSession = async (
 ): Promise<void> => {
   const login = toLoginFacts(bff, claims)
   const tokens = toTokenSet(bff, transaction, answer)
-  const cookie = createSessionCookie(bff.options.randomBytes)
+  const cookie = createSessionCookie(bff)
   const sealed = sealTokenSet(bff.tokenSealer, cookie.sid, tokens)
   try {
     await bff.koaSession.create(ctx, cookie, { login, tokens: { generation: 1, sealed } })

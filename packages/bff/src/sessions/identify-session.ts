@@ -8,12 +8,14 @@ import { isSecretOf } from './hash-secret.ts'
  * alive, ended or was never there.
  */
 export const identifySession = async (
-  bff: Pick<BffContext, 'sessions'>,
+  bff: Pick<BffContext, 'sessions' | 'secrets'>,
   cookie: SessionCookie | undefined,
 ): Promise<SessionLookup> => {
   if (cookie === undefined) return { kind: 'unknown' }
   const lookup = await bff.sessions.read(cookie.sid)
-  if (lookup.kind === 'unknown') return lookup
-  const hash = lookup.kind === 'live' ? lookup.session.record.secretHash : lookup.secretHash
-  return isSecretOf(hash, cookie.secret) ? lookup : { kind: 'unknown' }
+  const isTrusted =
+    lookup.kind === 'live'
+      ? isSecretOf(lookup.session.record.secret.currentHash, cookie.secret)
+      : bff.secrets.isAuthentic(cookie.sid, cookie.secret)
+  return isTrusted ? lookup : { kind: 'unknown' }
 }
