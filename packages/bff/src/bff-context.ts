@@ -1,5 +1,7 @@
+import type { Breaker } from './provider/create-breaker.ts'
 import type { Provider } from './provider/create-provider.ts'
 import type { Flights } from './renewal/create-flights.ts'
+import type { Leases } from './renewal/create-leases.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { Sealer } from './sealing/create-sealer.ts'
 import type { Secrets } from './sessions/create-secrets.ts'
@@ -15,4 +17,6 @@ export interface BffContext {
   readonly transactionSealer: Sealer
   readonly logoutSealer: Sealer
   readonly flights: Flights
+  readonly leases: Leases
+  readonly breaker: Breaker
 }

@@ -3,8 +3,10 @@ import Koa, { type Middleware } from 'koa'
 import type { BffContext } from './bff-context.ts'
 import { defaults } from './defaults.ts'
 import type { BffOptions } from './options.ts'
+import { createBreaker } from './provider/create-breaker.ts'
 import { createProvider } from './provider/create-provider.ts'
 import { createFlights } from './renewal/create-flights.ts'
+import { createLeases } from './renewal/create-leases.ts'
 import { answerErrors } from './requests/answer-errors.ts'
 import { setSafeHeaders } from './requests/set-safe-headers.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
@@ -27,6 +29,7 @@ export interface Bff {
 const createContext = (options: ResolvedOptions): BffContext & { koaSession: KoaSession } => {
   const { store, now, randomBytes, sealingKeys: keys } = options
   const sealer = (purpose: string) => createSealer({ keys, purpose, randomBytes })
+  const limitMs = options.provider.timeoutMs * 2 + defaults.leaseLimitExtraMs
   const sessions = createSessions({ store, now, idleSeconds: options.session.idleSeconds })
   const secrets = createSecrets({ keys, randomBytes })
   return {
@@ -38,6 +41,8 @@ const createContext = (options: ResolvedOptions): BffContext & { koaSession: Koa
     transactionSealer: sealer('transaction'),
     logoutSealer: sealer('logout state'),
     flights: createFlights(),
+    leases: createLeases({ store, now, randomBytes, limitMs }),
+    breaker: createBreaker(options),
     koaSession: createKoaSession({ options, sessions, secrets }),
   }
 }
