@@ -42,3 +42,9 @@ export const redisTimeoutMs = 2_000
  * the processes; without this, a Redis server whose clock runs ahead would end entries early.
  */
 export const redisClockSlackMs = 60_000
+
+/**
+ * How long a write waits for replicas once one has waited in vain, in milliseconds: enough for a
+ * replica that is there, and little enough that reads over the same connection go on.
+ */
+export const missingReplicasWaitMs = 50

@@ -2,9 +2,10 @@ import type { Channel, Store } from '../port.ts'
 
 /**
  * One store made of several over the same data, each call going to the next of them: what passes
- * the contract like this keeps its promises between connections, not only within one.
+ * the contract like this keeps its promises between connections, not only within one. Listeners
+ * stay with the first, for nothing orders what two connections hear.
  */
-export const createAlternatingStore = (stores: readonly Store[]): Store => {
+export const createAlternatingStore = (stores: readonly [Store, ...Store[]]): Store => {
   let calls = 0
   const next = (): Store => {
     calls += 1
@@ -12,7 +13,7 @@ export const createAlternatingStore = (stores: readonly Store[]): Store => {
   }
   const channel = (name: string): Channel => ({
     publish: (message) => next().channel(name).publish(message),
-    subscribe: (listener) => next().channel(name).subscribe(listener),
+    subscribe: (listener) => stores[0].channel(name).subscribe(listener),
   })
   return {
     get: (key) => next().get(key),

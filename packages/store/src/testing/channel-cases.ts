@@ -74,10 +74,15 @@ export const channelCases: readonly CaseTemplate[] = [
     },
   },
   {
-    name: 'a message without a listener is gone, not kept',
+    name: 'a message from before a listener came is not kept for it',
     check: async ({ store, key, patienceMs }) => {
       const channel = store.channel(key('news'))
+      await channel.publish('to nobody')
+      // Once a later one was heard, it is no more under way.
+      const first = await listen(channel, patienceMs)
       await channel.publish('too early')
+      await first.hears('too early')
+      await first.unsubscribe()
       const ear = await listen(channel, patienceMs)
       await channel.publish('in time')
       await ear.hears('in time')

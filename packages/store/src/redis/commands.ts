@@ -1,0 +1,80 @@
+import { missingReplicasWaitMs } from '../defaults.ts'
+import { StoreError } from '../errors.ts'
+import { createGate, withDeadline } from './deadline.ts'
+import type { Command, RedisDriver } from './driver.ts'
+import { toStoreError } from './fault.ts'
+import type { Script } from './scripts.ts'
+
+interface CommandsOptions {
+  readonly driver: RedisDriver
+  readonly timeoutMs: number
+  readonly waitReplicas: number
+}
+
+/** Commands that are answered, or rejected with `StoreError` in good time. */
+export interface Commands {
+  readonly read: (key: string, command: Command) => Promise<unknown>
+  /** Waits for the replicas as well, if the reply shows that something was changed. */
+  readonly write: (key: string, command: Command) => Promise<unknown>
+  readonly runScript: (key: string, script: Script, values: Command) => Promise<unknown>
+  /** A script that changes no key, so that there is nothing for a replica to confirm. */
+  readonly announce: (key: string, script: Script, values: Command) => Promise<unknown>
+}
+
+const isUnknownScript = (error: unknown) =>
+  error instanceof Error && error.message.startsWith('NOSCRIPT')
+
+/** `0`, and no entry, are the replies of a command that found nothing to change. */
+const hasChanged = (reply: unknown) => reply !== null && reply !== undefined && Number(reply) !== 0
+
+type Send = (key: string, command: Command) => Promise<unknown>
+
+/** Sends the digest of a script; the script itself only to a server that does not know it. */
+const sendScript = async (send: Send, key: string, script: Script, values: Command) => {
+  try {
+    return await send(key, ['EVALSHA', script.digest, '1', key, ...values])
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error
+    return send(key, ['EVAL', script.source, '1', key, ...values])
+  }
+}
+
+/** Commands over a driver. */
+export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOptions): Commands => {
+  const gate = createGate(driver, timeoutMs)
+  let replicasAreThere = true
+
+  /** `WAIT` holds up all that the connection has to do, so missing replicas are given little time. */
+  const waitCommand = () => {
+    const patienceMs = replicasAreThere ? Math.ceil(timeoutMs / 4) : missingReplicasWaitMs
+    return ['WAIT', String(waitReplicas), String(patienceMs)]
+  }
+
+  const sendAndWait: Send = async (key, command) => {
+    const [reply, confirmed] = await driver.sendPair(key, command, waitCommand())
+    replicasAreThere = Number(confirmed) >= waitReplicas
+    if (!hasChanged(reply) || replicasAreThere) return reply
+    const message = `${Number(confirmed)} of ${waitReplicas} replicas confirmed a write in time.`
+    throw new StoreError('store_unavailable', message)
+  }
+
+  const change = waitReplicas === 0 ? driver.send : sendAndWait
+
+  const answered = async (key: string, send: () => Promise<unknown>): Promise<unknown> => {
+    try {
+      await gate()
+      return await withDeadline(send(), timeoutMs, () => driver.unanswered(key))
+    } catch (fault) {
+      throw toStoreError(fault)
+    }
+  }
+
+  return {
+    read: (key, command) => answered(key, () => driver.send(key, command)),
+    write: (key, command) => answered(key, () => change(key, command)),
+    runScript: (key, script, values) =>
+      answered(key, () => sendScript(change, key, script, values)),
+    announce: (key, script, values) =>
+      answered(key, () => sendScript(driver.send, key, script, values)),
+  }
+}

@@ -1,0 +1,8 @@
+export { findRedisServer } from './find-redis-server.ts'
+export type { RedisCluster, RedisClusterOptions } from './redis-cluster.ts'
+export { startRedisCluster } from './redis-cluster.ts'
+export { startRedisReplica } from './redis-replica.ts'
+export type { RedisSentinelSet } from './redis-sentinel.ts'
+export { startRedisSentinelSet } from './redis-sentinel.ts'
+export type { RedisServer, RedisServerOptions } from './redis-server.ts'
+export { startRedisServer } from './redis-server.ts'
