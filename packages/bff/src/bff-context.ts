@@ -14,6 +14,7 @@ export interface BffContext {
   readonly secrets: Secrets
   readonly provider: Provider
   readonly tokenSealer: Sealer
+  readonly secretSealer: Sealer
   readonly transactionSealer: Sealer
   readonly logoutSealer: Sealer
   readonly flights: Flights

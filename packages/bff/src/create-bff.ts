@@ -15,6 +15,7 @@ import { createSealer } from './sealing/create-sealer.ts'
 import { createKoaSession, type KoaSession } from './sessions/create-koa-session.ts'
 import { createSecrets } from './sessions/create-secrets.ts'
 import { createSessions } from './sessions/create-sessions.ts'
+import { sealAnew } from './sessions/seal-anew.ts'
 
 /** A running BFF. */
 export interface Bff {
@@ -29,22 +30,28 @@ export interface Bff {
 const createContext = (options: ResolvedOptions): BffContext & { koaSession: KoaSession } => {
   const { store, now, randomBytes, sealingKeys: keys } = options
   const sealer = (purpose: string) => createSealer({ keys, purpose, randomBytes })
+  const sealers = { tokenSealer: sealer('token set'), secretSealer: sealer('next session secret') }
   const limitMs = options.provider.timeoutMs * 2 + defaults.leaseLimitExtraMs
-  const sessions = createSessions({ store, now, idleSeconds: options.session.idleSeconds })
+  const sessions = createSessions({
+    store,
+    now,
+    idleSeconds: options.session.idleSeconds,
+    sealAnew: (record) => sealAnew(sealers, record),
+  })
   const secrets = createSecrets({ keys, randomBytes })
-  return {
+  const bff: BffContext = {
     options,
     sessions,
     secrets,
     provider: createProvider(options),
-    tokenSealer: sealer('token set'),
+    ...sealers,
     transactionSealer: sealer('transaction'),
     logoutSealer: sealer('logout state'),
     flights: createFlights(),
     leases: createLeases({ store, now, randomBytes, limitMs }),
     breaker: createBreaker(options),
-    koaSession: createKoaSession({ options, sessions, secrets }),
   }
+  return { ...bff, koaSession: createKoaSession(bff) }
 }
 
 /** Resolves after `limitMs` at the latest, whatever the work does. */

@@ -6,6 +6,10 @@ export const defaults = {
   absoluteSeconds: 1_209_600,
   /** Long enough for every tab to ask and be told why its session is over. */
   tombstoneSeconds: 900,
+  /** A stolen cookie is told from its successor within minutes; one more store write for that. */
+  secretRotationSeconds: 600,
+  /** Requests that were sent beside the first use of a new secret arrive within this. */
+  secretGraceSeconds: 60,
   /** One store write a minute is enough for an idle limit of hours. */
   touchIntervalSeconds: 60,
   /** A login with a password manager and a second factor fits; a forgotten tab does not matter. */

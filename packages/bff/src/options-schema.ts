@@ -75,6 +75,10 @@ const resource = z.strictObject({
 const session = z.strictObject({
   idleSeconds: positive.default(defaults.idleSeconds),
   absoluteSeconds: positive.default(defaults.absoluteSeconds),
+  secretRotationSeconds: z
+    .int()
+    .min(defaults.secretGraceSeconds, 'must be 60 seconds at least')
+    .default(defaults.secretRotationSeconds),
   claims: z.array(z.string().min(1)).default([...defaults.claims]),
 })
 

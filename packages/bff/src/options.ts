@@ -52,6 +52,12 @@ export interface SessionOptions {
   readonly idleSeconds?: number
   /** Seconds after the login when the session ends whatever happens. Default 1209600 (14 days). */
   readonly absoluteSeconds?: number
+  /**
+   * Seconds after which the secret in the cookie is replaced, on calls of the app's own script.
+   * A copy of the cookie that is used afterwards ends the session. Must be longer than any request
+   * is under way; 60 at least. Default 600 (10 minutes).
+   */
+  readonly secretRotationSeconds?: number
   /** Claims of the ID token that `GET /session` shows. Default: the standard profile claims. */
   readonly claims?: readonly string[]
 }
@@ -82,8 +88,10 @@ export interface BffOptions {
   readonly store: Store
   /**
    * Keys for what is sealed at rest and in transaction cookies: 32 random bytes each, base64url.
-   * The first seals, all open: put a new key in front and keep the old one for `absoluteSeconds`.
-   * Losing them ends every session.
+   * The first seals, all open. To rotate, add the new key at the end in every process, then move it
+   * to the front, and remove the old one after `session.idleSeconds`: what is in use is sealed anew
+   * within a minute, what is not has ended by then. A copied cookie from before is then refused as
+   * unknown instead of ending its session. Losing all keys ends every session.
    */
   readonly sealingKeys: readonly string[]
   readonly session?: SessionOptions

@@ -56,6 +56,26 @@ export const setSessionCookie = (
   setCookie(options, ctx, { name: names.hint, value: sid, sameSite: 'lax', maxAgeSeconds })
 }
 
+/** The next secret of a session that the browser has the cookies of. */
+export interface NextSecret {
+  readonly cookie: SessionCookie
+  /** The session's absolute limit, epoch milliseconds: the cookie lives no longer than before. */
+  readonly expiresAt: number
+}
+
+/** Sets the session cookie anew; the hint names the same session as before. */
+export const replaceSessionCookie = (
+  options: ResolvedOptions,
+  ctx: Context,
+  { cookie: { sid, secret }, expiresAt }: NextSecret,
+): void => {
+  const name = cookieNames(options).session
+  const value = `${sid}.${secret}`
+  const leftSeconds = Math.max(1, Math.ceil((expiresAt - options.now()) / 1000))
+  const maxAgeSeconds = options.cookie.lifetime === 'absolute' ? leftSeconds : undefined
+  setCookie(options, ctx, { name, value, sameSite: 'strict', maxAgeSeconds })
+}
+
 /** Deletes the hint; the session cookie is deleted where the session ends. */
 export const clearSessionHint = (options: ResolvedOptions, ctx: Context): void => {
   const { hint } = cookieNames(options)

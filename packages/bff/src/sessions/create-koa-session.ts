@@ -25,8 +25,6 @@ export interface KoaSession {
   end(ctx: Context): Promise<SessionRecord | undefined>
 }
 
-type Deps = Pick<BffContext, 'options' | 'sessions' | 'secrets'>
-
 interface SessionContext extends Context {
   session: NewSession | null
 }
@@ -37,7 +35,8 @@ interface SessionContext extends Context {
  * is refused unless this very request made the id, removal is a compare-and-set, and the cookie is
  * set by nothing else; it commits at once, so nothing can throw between a change and its commit.
  */
-export const createKoaSession = ({ options, sessions, secrets }: Deps): KoaSession => {
+export const createKoaSession = (bff: BffContext): KoaSession => {
+  const { options, sessions } = bff
   const made = new WeakMap<Context, SessionCookie>()
   const ended = new WeakMap<Context, SessionRecord>()
   const app = new Koa()
@@ -65,8 +64,7 @@ export const createKoaSession = ({ options, sessions, secrets }: Deps): KoaSessi
       },
       store: {
         get: async (_sid, _maxAge, { ctx }) => {
-          const cookie = readSessionCookie(options, ctx)
-          const lookup = await identifySession({ sessions, secrets }, cookie)
+          const lookup = await identifySession(bff, readSessionCookie(options, ctx))
           if (lookup.kind !== 'live') return undefined
           const { login, tokens } = lookup.session.record
           return { login, tokens }

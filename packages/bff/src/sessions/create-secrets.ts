@@ -25,7 +25,7 @@ const macSize = 16
 export const createSecrets = ({ keys, randomBytes }: SecretsOptions): Secrets => {
   const derived = keys.map((key) =>
     Buffer.from(
-      hkdfSync('sha256', Buffer.from(key, 'base64url'), '', 'coatcheck session secret', 32),
+      hkdfSync('sha256', Buffer.from(key, 'base64url'), '', 'coatcheck session secret MAC', 32),
     ),
   )
   const [issuingKey] = derived

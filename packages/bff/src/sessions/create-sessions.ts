@@ -56,7 +56,7 @@ export interface SessionsOptions {
    * The same record sealed with the newest key, or `undefined` when it is already. Must change no
    * generation. Default: nothing is ever sealed anew.
    */
-  readonly reseal?: (record: SessionRecord) => SessionRecord | undefined
+  readonly sealAnew?: (record: SessionRecord) => SessionRecord | undefined
 }
 
 /** The parts that change, each under its own generation. */
@@ -69,7 +69,7 @@ export const createSessions = ({
   store,
   now,
   idleSeconds,
-  reseal = () => undefined,
+  sealAnew = () => undefined,
 }: SessionsOptions): Sessions => {
   const idleLimit = (record: SessionRecord) =>
     Math.min(now() + idleSeconds * 1000, record.login.expiresAt)
@@ -132,7 +132,7 @@ export const createSessions = ({
     session: LiveSession,
     idleExpiresAt: number,
   ): Promise<LiveSession | undefined> => {
-    const record = reseal(session.record)
+    const record = sealAnew(session.record)
     if (record === undefined) return undefined
     const entry = entryOf(record, idleExpiresAt)
     const version = await store.swap(keyOf(record.sid), session.version, entry)

@@ -43,7 +43,7 @@ export type RotationDecision =
   /** Good; its successor was made before and has not come back yet: hand out the same one. */
   | { readonly kind: 'repeat-child' }
   /** Good: the successor's first use. `next` is to be stored before anyone is answered. */
-  | { readonly kind: 'confirmed'; readonly next: RotationState }
+  | { readonly kind: 'confirmed'; readonly next: Omit<RotationState, 'child'> }
   /** Good: sent before the successor arrived. */
   | { readonly kind: 'former' }
   /**
