@@ -39,10 +39,22 @@ const journeys = {
     name: 'e2e',
     root: './e2e',
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'find-browser.test.ts'],
+    exclude: ['**/node_modules/**', 'find-browser.test.ts', 'processes/**'],
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+  },
+}
+
+/** Several BFFs in processes of their own over one store; they run the sources, as unit tests do. */
+const processes = {
+  ...sources,
+  test: {
+    name: 'processes',
+    root: './e2e',
+    include: ['processes/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 }
 
@@ -61,6 +73,7 @@ export default defineConfig({
       unit('client', 'happy-dom'),
       demo,
       tools,
+      processes,
       ...(plan.kind === 'run' ? [journeys] : []),
     ],
   },
