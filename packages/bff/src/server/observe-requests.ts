@@ -1,0 +1,97 @@
+import type { ServerResponse } from 'node:http'
+import { routes } from '@coatcheck/wire'
+import type { Context, Middleware } from 'koa'
+import type { Log } from '../log.ts'
+import { clientAddress } from './client-address.ts'
+import type { Metrics } from './create-metrics.ts'
+
+/** Requests under way, so that a shutdown can wait for them. */
+export interface ActiveRequests {
+  readonly count: () => number
+  /** From now on every connection ends with its answer. */
+  drain(): void
+  /** Resolves when none is under way but event streams, which never end by themselves. */
+  settled(): Promise<void>
+}
+
+interface ObserverOptions {
+  readonly basePath: string
+  readonly trustProxy: number | undefined
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now: () => number
+}
+
+const ownRoutes: readonly string[] = Object.values(routes)
+
+/** A name for counting: never the path itself, which has no bound. */
+const routeOf = (ctx: Context, basePath: string): string => {
+  if (!`${ctx.path}/`.startsWith(`${basePath}/`)) return String(ctx.state.route ?? 'none')
+  const route = ownRoutes.find((known) => ctx.path === basePath + known)
+  return route === undefined ? 'bff' : `bff${route}`
+}
+
+const isStream = (response: ServerResponse): boolean =>
+  String(response.getHeader('content-type')).startsWith('text/event-stream')
+
+/** Keeps the answers under way; whoever waits is told whenever one of them is over. */
+export const createActiveRequests = (): ActiveRequests & {
+  begin(response: ServerResponse): void
+} => {
+  const active = new Set<ServerResponse>()
+  const waiting = new Set<() => void>()
+  let isDraining = false
+
+  const isIdle = () => [...active].every(isStream)
+
+  const wake = () => {
+    if (!isIdle()) return
+    for (const resolve of waiting) resolve()
+    waiting.clear()
+  }
+
+  return {
+    count: () => active.size,
+    begin: (response) => {
+      active.add(response)
+      if (isDraining) response.shouldKeepAlive = false
+      response.once('close', () => {
+        active.delete(response)
+        wake()
+      })
+    },
+    drain: () => {
+      isDraining = true
+      for (const response of active) response.shouldKeepAlive = false
+    },
+    settled: () =>
+      new Promise((resolve) => {
+        waiting.add(resolve)
+        wake()
+      }),
+  }
+}
+
+/** One log line and one observation a request, when its answer is over. */
+export const observeRequests =
+  (
+    { basePath, trustProxy, log, metrics, now }: ObserverOptions,
+    begin: (response: ServerResponse) => void,
+  ): Middleware =>
+  async (ctx, next) => {
+    const startedAt = now()
+    begin(ctx.res)
+    ctx.res.once('close', () => {
+      const { method } = ctx
+      const route = routeOf(ctx, basePath)
+      const status = ctx.res.statusCode
+      const milliseconds = now() - startedAt
+      metrics.countRequest({ route, method, status, seconds: milliseconds / 1000 })
+      const client = clientAddress(ctx, trustProxy)
+      log.info(
+        { event: 'http.request', route, method, status, milliseconds, client },
+        'A request was answered.',
+      )
+    })
+    await next()
+  }
