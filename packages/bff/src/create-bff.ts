@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import type { BffContext } from './bff-context.ts'
 import { defaults } from './defaults.ts'
+import { describeFailure } from './log.ts'
 import type { BffOptions } from './options.ts'
 import { createBreaker } from './provider/create-breaker.ts'
 import { createProvider } from './provider/create-provider.ts'
+import { createRevocationQueue } from './provider/create-revocation-queue.ts'
 import { createFlights } from './renewal/create-flights.ts'
 import { createLeases } from './renewal/create-leases.ts'
 import { answerErrors } from './requests/answer-errors.ts'
@@ -15,7 +17,11 @@ import { createSealer } from './sealing/create-sealer.ts'
 import { createKoaSession, type KoaSession } from './sessions/create-koa-session.ts'
 import { createSecrets } from './sessions/create-secrets.ts'
 import { createSessions } from './sessions/create-sessions.ts'
+import { followSessions } from './sessions/follow-sessions.ts'
+import { createProviderLogouts } from './sessions/provider-logout.ts'
 import { sealAnew } from './sessions/seal-anew.ts'
+import { createSessionIndex } from './sessions/session-index.ts'
+import { createSessionNews } from './sessions/session-news.ts'
 
 /** A running BFF. */
 export interface Bff {
@@ -23,7 +29,10 @@ export interface Bff {
   readonly middleware: Middleware
   /** For `node:http`: answers every request, with a 404 outside `basePath`. */
   readonly callback: (request: IncomingMessage, response: ServerResponse) => void
-  /** Waits, at most ten seconds, for renewals under way. Closes neither store nor server. */
+  /**
+   * Ends event streams and waits, at most ten seconds, for renewals and revocations under way.
+   * Closes neither store nor server.
+   */
   close(): Promise<void>
 }
 
@@ -32,18 +41,35 @@ const createContext = (options: ResolvedOptions): BffContext & { koaSession: Koa
   const sealer = (purpose: string) => createSealer({ keys, purpose, randomBytes })
   const sealers = { tokenSealer: sealer('token set'), secretSealer: sealer('next session secret') }
   const limitMs = options.provider.timeoutMs * 2 + defaults.leaseLimitExtraMs
-  const sessions = createSessions({
-    store,
-    now,
-    idleSeconds: options.session.idleSeconds,
-    sealAnew: (record) => sealAnew(sealers, record),
+  const index = createSessionIndex({ store, now })
+  const news = createSessionNews(options)
+  const sessions = followSessions({
+    sessions: createSessions({
+      store,
+      now,
+      idleSeconds: options.session.idleSeconds,
+      sealAnew: (record) => sealAnew(sealers, record),
+    }),
+    index,
+    news,
+    log: options.log,
+  })
+  const provider = createProvider(options)
+  const revocations = createRevocationQueue({
+    ...options,
+    sealer: sealer('revocation'),
+    attempt: provider.revoke,
   })
   const secrets = createSecrets({ keys, randomBytes })
   const bff: BffContext = {
     options,
     sessions,
+    index,
+    news,
+    providerLogouts: createProviderLogouts({ store, now }),
+    revocations,
     secrets,
-    provider: createProvider(options),
+    provider,
     ...sealers,
     transactionSealer: sealer('transaction'),
     logoutSealer: sealer('logout state'),
@@ -53,6 +79,9 @@ const createContext = (options: ResolvedOptions): BffContext & { koaSession: Koa
   }
   return { ...bff, koaSession: createKoaSession(bff) }
 }
+
+const isHangUp = (failure: unknown): boolean =>
+  failure instanceof Error && 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 /** Resolves after `limitMs` at the latest, whatever the work does. */
 const atMost = async (limitMs: number, work: Promise<void>): Promise<void> => {
@@ -83,6 +112,12 @@ export const createBff = (options: BffOptions): Bff => {
   app.use(setSafeHeaders)
   app.use(answerErrors(resolved.log))
   app.use(createRouter(bff))
+  app.on('error', (failure: unknown) => {
+    // A page that closes its event stream is no failure.
+    if (isHangUp(failure)) return
+    const fields = { event: 'response.failed', failure: describeFailure(failure) }
+    resolved.log.error(fields, 'An answer could not be sent.')
+  })
   const answer = app.callback()
 
   const middleware: Middleware = async (ctx, next) => {
@@ -94,9 +129,17 @@ export const createBff = (options: BffOptions): Bff => {
     await answer(ctx.req, ctx.res)
   }
 
+  const revokeDue = () => void bff.flights.run('revocations', 'due', () => bff.revocations.runDue())
+  const revoking = setInterval(revokeDue, defaults.revocationPollMs)
+  revoking.unref()
+
   return {
     middleware,
     callback: (request, response) => void answer(request, response),
-    close: () => atMost(defaults.shutdownMs, bff.flights.settled()),
+    close: async () => {
+      clearInterval(revoking)
+      await bff.news.close()
+      await atMost(defaults.shutdownMs, bff.flights.settled())
+    },
   }
 }

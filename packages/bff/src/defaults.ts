@@ -16,6 +16,8 @@ export const defaults = {
   transactionSeconds: 600,
   /** More parallel logins than anyone starts on purpose. */
   transactionLimit: 12,
+  /** Logins of several tabs that finish within this time count as parallel. */
+  parallelLoginMs: 5_000,
   /** What common servers accept for all cookies of a request is 8 kB; half is left to the app. */
   transactionBytes: 4096,
   /** A provider that needs longer than this is down for the user who waits. */
@@ -73,10 +75,11 @@ export const defaults = {
   revocationBatch: 10,
   /** How often each process looks for revocations that are due. */
   revocationPollMs: 30_000,
-  /** Keeps proxies from closing a quiet event stream; most allow a minute. */
-  heartbeatMs: 15_000,
-  /** Messages are hints: this often a stream reads the session itself. */
-  eventRereadMs: 60_000,
+  /**
+   * Keeps proxies from closing a quiet event stream, of which most allow a minute; and as messages
+   * are hints, how often a stream reads the session by itself.
+   */
+  heartbeatMs: 20_000,
   /** Time enough to move the mouse. */
   expiringSeconds: 120,
   /** One visible tab holds a stream; a few more are reloads whose old stream has not closed yet. */

@@ -5,7 +5,9 @@ export type {
   BffOptions,
   ClientAuthMethod,
   CookieOptions,
+  LogoutOptions,
   ProviderOptions,
   ResourceOptions,
   SessionOptions,
+  SiteDataKind,
 } from './options.ts'

@@ -32,6 +32,12 @@ export interface ProviderOptions {
    * names the user, into the URL of that one navigation. Default `'omit'`.
    */
   readonly idTokenHint?: 'send' | 'omit'
+  /**
+   * Whether a logout token must say when it expires (OpenID Connect Back-Channel Logout, section
+   * 2.4). `'optional'` is for providers that follow an early draft: the token's age then stands in,
+   * one hour at most. Default `'required'`.
+   */
+  readonly logoutTokenExpiry?: 'required' | 'optional'
 }
 
 /** One API the app calls, by the name the browser uses for it. */
@@ -75,6 +81,19 @@ export interface CookieOptions {
   readonly security?: 'host-http' | 'insecure-loopback'
 }
 
+/** Kinds of data that `Clear-Site-Data` (section 3.1) can have a browser delete. */
+export type SiteDataKind = 'cache' | 'cookies' | 'storage' | 'executionContexts'
+
+/** What a logout does besides ending sessions. */
+export interface LogoutOptions {
+  /**
+   * Sent as `Clear-Site-Data` in the answer to a logout that ends this session, over https only.
+   * Danger: it covers the whole origin, so `'storage'` deletes the app's own storage as well.
+   * Default none: the answers of the BFF are never stored anyway.
+   */
+  readonly clearSiteData?: readonly SiteDataKind[]
+}
+
 /** Options of `createBff`. */
 export interface BffOptions {
   /** Origin under which browsers reach the app, e.g. `https://app.example`. Never guessed. */
@@ -96,6 +115,7 @@ export interface BffOptions {
   readonly sealingKeys: readonly string[]
   readonly session?: SessionOptions
   readonly cookie?: CookieOptions
+  readonly logout?: LogoutOptions
   /** Default `warn` and above, as JSON lines on standard output. */
   readonly log?: Log
   /** Clock in epoch milliseconds. Default `Date.now`. */

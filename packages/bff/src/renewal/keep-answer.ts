@@ -38,7 +38,7 @@ const store = async (
       return { kind: 'overtaken' }
     case 'gone':
       // The user logged out meanwhile: nothing may come back to life, here or at the provider.
-      if (fields.refreshToken !== undefined) await bff.provider.revoke(fields.refreshToken)
+      if (fields.refreshToken !== undefined) await bff.revocations.revoke(fields.refreshToken)
       return { kind: 'ended', reason: change.reason }
   }
 }
@@ -50,7 +50,7 @@ const endForOtherSubject = async (
 ): Promise<RefreshOutcome> => {
   await bff.sessions.end(sid, 'subject_changed')
   const refreshToken = fields.refreshToken ?? tokens.refreshToken
-  if (refreshToken !== undefined) await bff.provider.revoke(refreshToken)
+  if (refreshToken !== undefined) await bff.revocations.revoke(refreshToken)
   return { kind: 'ended', reason: 'subject_changed' }
 }
 

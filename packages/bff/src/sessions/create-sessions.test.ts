@@ -21,6 +21,7 @@ const record: SessionRecord = {
     createdAt: startedAt,
     expiresAt: startedAt + absoluteSeconds * 1000,
   },
+  device: {},
   secret: { generation: 1, currentHash: 'hash', since: startedAt },
   tokens: { generation: 1, sealed: 'first' },
 }

@@ -20,7 +20,7 @@ const endReplayed = async (bff: BffContext, sid: string): Promise<SessionLookup>
   )
   const { refreshToken } = openTokenSet(bff.tokenSealer, record)
   if (refreshToken !== undefined) {
-    void bff.flights.run(sid, 'revoke', () => bff.provider.revoke(refreshToken))
+    void bff.flights.run(sid, 'revoke', () => bff.revocations.revoke(refreshToken))
   }
   return { kind: 'ended', reason: 'replayed' }
 }

@@ -1,4 +1,5 @@
 import type { SessionEndReason, UserClaims } from '@coatcheck/wire'
+import type { SessionDevice } from './device.ts'
 
 /** What the login established; never changes while the session lives. */
 export interface LoginFacts {
@@ -57,6 +58,8 @@ export interface SessionRecord {
   readonly format: 1
   readonly sid: string
   readonly login: LoginFacts
+  /** Where it was made; never changes. */
+  readonly device: SessionDevice
   readonly secret: SessionSecret
   readonly tokens: SealedTokens
 }
