@@ -7,7 +7,7 @@ export interface OpenedStore {
   close(): Promise<void>
 }
 
-/** A command fails at once while there is no connection; connecting goes on behind it. */
+/** Connecting goes on for as long as it takes; a command waits for it as long as the store allows. */
 const openRedis = async (
   { url, prefix, waitReplicas }: Extract<StoreChoice, { kind: 'redis' }>,
   now: () => number,
