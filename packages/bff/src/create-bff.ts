@@ -17,6 +17,7 @@ import { createSealer } from './sealing/create-sealer.ts'
 import { createKoaSession, type KoaSession } from './sessions/create-koa-session.ts'
 import { createSecrets } from './sessions/create-secrets.ts'
 import { createSessions } from './sessions/create-sessions.ts'
+import { endSessionsOf, type SessionFilter } from './sessions/end-sessions-of.ts'
 import { followSessions } from './sessions/follow-sessions.ts'
 import { createProviderLogouts } from './sessions/provider-logout.ts'
 import { sealAnew } from './sessions/seal-anew.ts'
@@ -29,6 +30,15 @@ export interface Bff {
   readonly middleware: Middleware
   /** For `node:http`: answers every request, with a 404 outside `basePath`. */
   readonly callback: (request: IncomingMessage, response: ServerResponse) => void
+  /**
+   * Ends one session by its `sid`, or every session of a user by their `sub` at the provider, for
+   * the operators' own tools: it asks nobody for permission. The next request is refused in every
+   * process, open pages learn at once, and the refresh tokens are revoked.
+   *
+   * @returns how many sessions ended
+   * @throws StoreError when the store cannot be reached; some may have ended by then
+   */
+  endSessions(filter: SessionFilter): Promise<number>
   /**
    * Ends event streams and waits, at most ten seconds, for renewals and revocations under way.
    * Closes neither store nor server.
@@ -136,6 +146,7 @@ export const createBff = (options: BffOptions): Bff => {
   return {
     middleware,
     callback: (request, response) => void answer(request, response),
+    endSessions: (filter) => endSessionsOf(bff, filter),
     close: async () => {
       clearInterval(revoking)
       await bff.news.close()

@@ -11,3 +11,4 @@ export type {
   SessionOptions,
   SiteDataKind,
 } from './options.ts'
+export type { SessionFilter } from './sessions/end-sessions-of.ts'

@@ -169,3 +169,21 @@ test('B51 only who is logged in ends the others', async () => {
   expect((await harness.newBrowser().post('/bff/logout', { scope: 'global' })).json()).toEqual({})
   expect(await alive(alice)).toEqual(['both'])
 })
+
+test('B51 an operator ends one session, and its next request is refused in every process', async () => {
+  const browsers = [await logIn(), await logIn()] as const
+  expect(await harness.bff.endSessions({ sid: sidOf(browsers[1]) })).toBe(1)
+  expect(await alive(...browsers)).toEqual(['both', 'none'])
+  expect((await browsers[1].post('/bff/token')).json()).toMatchObject({
+    code: 'session_revoked',
+    reason: 'revoked',
+  })
+  expect(await harness.bff.endSessions({ sid: sidOf(browsers[1]) })).toBe(0)
+})
+
+test('B51 an operator ends all sessions of one user, in every process', async () => {
+  const browsers = [await logIn(), await logIn(), await logIn('bob')] as const
+  expect(await harness.bff.endSessions({ subject: 'alice' })).toBe(2)
+  expect(await alive(...browsers)).toEqual(['none', 'none', 'both'])
+  expect(await harness.bff.endSessions({ subject: 'nobody' })).toBe(0)
+})
