@@ -1,6 +1,9 @@
 import type { Store } from '@coatcheck/store'
 import Koa, { type Context, type Middleware } from 'koa'
+import type { Bff } from '../create-bff.ts'
+import type { Log } from '../log.ts'
 import type { Metrics } from './create-metrics.ts'
+import { endSessions } from './end-sessions.ts'
 import { guardOperators } from './operators-guard.ts'
 import { within } from './within.ts'
 
@@ -8,6 +11,8 @@ interface OperatorsAppOptions {
   readonly bearerToken: string | undefined
   readonly store: Store
   readonly metrics: Metrics
+  readonly bff: Pick<Bff, 'revoke'>
+  readonly log: Log
   /** Whether the server is on its way out. */
   readonly isDraining: () => boolean
 }
@@ -43,12 +48,17 @@ const metricsAnswer = async (ctx: Context, { metrics }: OperatorsAppOptions): Pr
   ctx.body = text
 }
 
-const table: ReadonlyMap<string, (ctx: Context, options: OperatorsAppOptions) => Promise<void>> =
-  new Map([
-    ['/livez', async (ctx: Context) => say(ctx, 200, 'ok')],
-    ['/readyz', readyz],
-    ['/metrics', metricsAnswer],
-  ])
+interface Route {
+  readonly method: 'GET' | 'DELETE'
+  readonly answer: (ctx: Context, options: OperatorsAppOptions) => Promise<void>
+}
+
+const table: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/livez', { method: 'GET', answer: async (ctx) => say(ctx, 200, 'ok') }],
+  ['/readyz', { method: 'GET', answer: readyz }],
+  ['/metrics', { method: 'GET', answer: metricsAnswer }],
+  ['/admin/sessions', { method: 'DELETE', answer: endSessions }],
+])
 
 /** The operators' own application, on its own port. */
 export const createOperatorsApp = (options: OperatorsAppOptions): Koa => {
@@ -62,14 +72,14 @@ export const createOperatorsApp = (options: OperatorsAppOptions): Koa => {
   app.use(safe)
   app.use(guardOperators(options.bearerToken))
   app.use(async (ctx) => {
-    const answer = table.get(ctx.path)
-    if (answer === undefined) return ctx.throw(404)
-    if (ctx.method !== 'GET') {
-      ctx.set('Allow', 'GET')
+    const route = table.get(ctx.path)
+    if (route === undefined) return ctx.throw(404)
+    if (ctx.method !== route.method) {
+      ctx.set('Allow', route.method)
       ctx.status = 405
       return
     }
-    await answer(ctx, options)
+    await route.answer(ctx, options)
   })
   return app
 }

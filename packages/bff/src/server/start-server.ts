@@ -136,6 +136,8 @@ export const startServer = async (
     bearerToken: config.operators.bearerToken,
     store: opened.store,
     metrics,
+    bff,
+    log,
     isDraining: () => closing !== undefined,
   })
   const closeOnce = () => {
