@@ -2,8 +2,8 @@ import type { BffContext } from '../bff-context.ts'
 import type { SessionCookie } from '../cookies/session-cookie.ts'
 import { RequestProblem } from '../errors.ts'
 import type { LiveSession, SessionLookup } from './create-sessions.ts'
+import { endSession } from './end-session.ts'
 import { hashSecret } from './hash-secret.ts'
-import { openTokenSet } from './token-set.ts'
 import { weighSecret } from './weigh-secret.ts'
 
 /** For the log: the sid's hash leads to the session without naming it. */
@@ -11,17 +11,13 @@ const describeSid = (sid: string) => ({ sidHash: hashSecret(sid) })
 
 /** Two parties hold secrets of one session, and nobody can tell which of them is the user. */
 const endReplayed = async (bff: BffContext, sid: string): Promise<SessionLookup> => {
-  const record = await bff.sessions.end(sid, 'replayed')
+  const wasAlive = await endSession(bff, sid, 'replayed')
   // Somebody else was faster, and the reason is theirs.
-  if (record === undefined) return bff.sessions.read(sid)
+  if (!wasAlive) return bff.sessions.read(sid)
   bff.options.log.warn(
     { event: 'session.replayed', ...describeSid(sid) },
     'A secret that was replaced long ago came back: the session was ended.',
   )
-  const { refreshToken } = openTokenSet(bff.tokenSealer, record)
-  if (refreshToken !== undefined) {
-    void bff.flights.run(sid, 'revoke', () => bff.revocations.revoke(refreshToken))
-  }
   return { kind: 'ended', reason: 'replayed' }
 }
 
