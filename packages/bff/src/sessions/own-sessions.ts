@@ -5,7 +5,7 @@ import type { Owner } from './session-index.ts'
 type Deps = Pick<BffContext, 'sessions' | 'index'>
 
 /** Whether a session is of that very user; a `sub` alone could be another issuer's. */
-export const isOwnedBy = ({ record: { login } }: LiveSession, owner: Owner): boolean =>
+const isOwnedBy = ({ record: { login } }: LiveSession, owner: Owner): boolean =>
   login.issuer === owner.issuer && login.subject === owner.subject
 
 /** The live session of that sid, if it is of that user. */
