@@ -1,4 +1,4 @@
-// The renewal race against the real provider: `pnpm storm --store sqlite --processes 4
+// The renewal race against the real provider: `pnpm storm --store redis|sqlite --processes 4
 // --requests 25 --delay 50 --runs 20`. One JSON line a run; fails unless every run is perfect.
 import { parseArgs } from 'node:util'
 import { race } from '../e2e/processes/support/race.ts'
@@ -25,7 +25,10 @@ const requests = whole('requests', 1)
 const delayMs = whole('delay', 0)
 const runs = whole('runs', 1)
 
-const cluster = await startCluster({ processes })
+const { store } = values
+if (store !== 'sqlite' && store !== 'redis') throw new Error('--store is sqlite or redis.')
+
+const cluster = await startCluster({ processes, store })
 try {
   for (let run = 0; run < runs; run += 1) {
     const result = await race(cluster, { requests, delayMs })

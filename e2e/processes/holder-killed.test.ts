@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { startExpiredSession } from './support/expired-session.ts'
 
 /** A lease outlives its holder by 6 s at most; nobody waits longer than 10 s for a renewal. */
@@ -17,6 +17,7 @@ const login = { status: 401, code: 'session_revoked', reason: 'refresh_rejected'
 
 // Each waits for a lease to run out, so they wait together.
 test.concurrent('B85 holder killed with -9 before its call: the others finish, with one call', async (context) => {
+  const { expect } = context
   const session = await startExpiredSession(context)
   const { cluster, victim, askSurvivors, refreshes } = session
   const { reached } = await victim.holdAt('before-call')
@@ -36,6 +37,7 @@ test.concurrent('B85 holder killed with -9 before its call: the others finish, w
 })
 
 test.concurrent('B85 holder killed with -9 while the provider works: an honest 401, no loop, no stuck lease', async (context) => {
+  const { expect } = context
   const session = await startExpiredSession(context)
   const { cluster, victim, askSurvivors, refreshes } = session
   cluster.idp.faults.set({ kind: 'delay', ms: 1_000, grantType: 'refresh_token', times: 1 })
@@ -54,6 +56,7 @@ test.concurrent('B85 holder killed with -9 while the provider works: an honest 4
 })
 
 test.concurrent('B85 holder killed with -9 after the provider has rotated: an honest 401, no loop, no stuck lease', async (context) => {
+  const { expect } = context
   const session = await startExpiredSession(context)
   const { cluster, victim, askSurvivors, refreshes } = session
   const { reached } = await victim.holdAt('after-answer')

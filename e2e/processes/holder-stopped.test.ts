@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { startExpiredSession } from './support/expired-session.ts'
 
 // Each waits for a lease to run out, so they wait together.
 test.concurrent('B85 holder stopped past its lease before it asks: the others renew, and it sends nothing late', async (context) => {
+  const { expect } = context
   const { cluster, login, victim, askSurvivors, refreshes } = await startExpiredSession(context)
   const { reached } = await victim.holdAt('discovery')
   const late = cluster.token(victim, login)
@@ -22,6 +23,7 @@ test.concurrent('B85 holder stopped past its lease before it asks: the others re
 })
 
 test.concurrent('B85 holder stopped past its lease with an answer in its hands: its late write is refused', async (context) => {
+  const { expect } = context
   const { cluster, login, victim, askSurvivors, refreshes } = await startExpiredSession(context)
   const { reached } = await victim.holdAt('forged-answer')
   const late = cluster.token(victim, login)
@@ -41,6 +43,7 @@ test.concurrent('B85 holder stopped past its lease with an answer in its hands: 
 })
 
 test.concurrent('B85 holder stopped past its lease after the provider has rotated: the ended session stays dead, its new token is revoked', async (context) => {
+  const { expect } = context
   const { cluster, login, victim, askSurvivors } = await startExpiredSession(context)
   const { reached } = await victim.holdAt('after-answer')
   const late = cluster.token(victim, login)

@@ -2,7 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createBff } from '@coatcheck/bff'
 import type { Store } from '@coatcheck/store'
+import { createRedisStore } from '@coatcheck/store/redis'
 import { createSqliteStore } from '@coatcheck/store/sqlite'
+import { Redis } from 'ioredis'
 import type { BffProcessOptions, FromProcess, HoldingPoint, ToProcess } from './protocol.ts'
 import { resources } from './resources.ts'
 
@@ -14,18 +16,25 @@ const now = () => Date.now() + aheadMs
 
 const say = (message: FromProcess) => process.send?.(message)
 
-const isLease = (key: string) => key.startsWith('lease:')
+let areLeasesKept = true
 
-const withoutLeases = (store: Store): Store => ({
+const isGranted = (key: string) => !areLeasesKept && key.startsWith('lease:')
+
+/** A store that can be made to forget what a lease is. */
+const forgetful = (store: Store): Store => ({
   ...store,
-  put: async (key, next) => (isLease(key) ? 'granted' : store.put(key, next)),
-  swap: async (key, version, next) => (isLease(key) ? 'granted' : store.swap(key, version, next)),
-  swapDelete: async (key, version) => isLease(key) || store.swapDelete(key, version),
+  put: async (key, next) => (isGranted(key) ? 'granted' : store.put(key, next)),
+  swap: async (key, version, next) => (isGranted(key) ? 'granted' : store.swap(key, version, next)),
+  swapDelete: async (key, version) => isGranted(key) || store.swapDelete(key, version),
 })
 
 const openStore = (): Store => {
-  const store = createSqliteStore({ path: options.store.path, now })
-  return options.leases === 'ignored' ? withoutLeases(store) : store
+  switch (options.store.kind) {
+    case 'sqlite':
+      return createSqliteStore({ path: options.store.path, now })
+    case 'redis':
+      return createRedisStore({ client: new Redis(options.store.url), now })
+  }
 }
 
 let holdingPoint: HoldingPoint | undefined
@@ -77,7 +86,7 @@ const bff = createBff({
   resources: Object.fromEntries(
     resources.map(({ name, audience, scope }) => [name, { mode: 'token', audience, scope }]),
   ),
-  store: openStore(),
+  store: forgetful(openStore()),
   sealingKeys: [Buffer.alloc(32, 1).toString('base64url')],
   now,
   fetch: haltingFetch,
@@ -88,11 +97,15 @@ process.on('message', (message: ToProcess) => {
   switch (message.kind) {
     case 'set-clock':
       aheadMs = message.aheadMs
-      say({ kind: 'clock-set' })
+      say({ kind: 'done' })
       return
     case 'hold':
       holdingPoint = message.at
-      say({ kind: 'will-hold' })
+      say({ kind: 'done' })
+      return
+    case 'ignore-leases':
+      areLeasesKept = false
+      say({ kind: 'done' })
       return
     case 'go-on':
       goOn()

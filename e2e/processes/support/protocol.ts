@@ -1,9 +1,7 @@
 /** Where a process keeps what it shares with the others. */
-export interface StorePlace {
-  readonly kind: 'sqlite'
-  /** The database file. */
-  readonly path: string
-}
+export type StorePlace =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'redis'; readonly url: string }
 
 /** What a process is told at its start. */
 export interface BffProcessOptions {
@@ -13,8 +11,6 @@ export interface BffProcessOptions {
   readonly store: StorePlace
   /** How long the provider may take to answer, in milliseconds. */
   readonly timeoutMs: number
-  /** `ignored`: everyone who asks for a lease gets it, as if there were none. */
-  readonly leases: 'kept' | 'ignored'
 }
 
 /** Where a process stops on its way through a renewal until it is told to go on. */
@@ -32,13 +28,15 @@ export type HoldingPoint =
 export type ToProcess =
   /** Its clock is to run ahead of the machine's by that much. */
   | { readonly kind: 'set-clock'; readonly aheadMs: number }
+  /** From now on everyone who asks for a lease gets it, as if there were none. */
+  | { readonly kind: 'ignore-leases' }
   | { readonly kind: 'hold'; readonly at: HoldingPoint }
   | { readonly kind: 'go-on' }
 
 /** What a process tells the test. */
 export type FromProcess =
   | { readonly kind: 'ready'; readonly port: number }
-  | { readonly kind: 'clock-set' }
-  | { readonly kind: 'will-hold' }
+  /** It has done as it was told. */
+  | { readonly kind: 'done' }
   /** `refreshToken`: the one the provider has just issued. */
   | { readonly kind: 'held'; readonly refreshToken?: string }

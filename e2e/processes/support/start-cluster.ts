@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createDevIdp, type DevIdp } from '@coatcheck/dev-idp'
 import { loginAt } from '@coatcheck/dev-idp/testing'
-import type { BffProcessOptions } from './protocol.ts'
+import { openPlace } from './open-place.ts'
+import type { StorePlace } from './protocol.ts'
 import { resources } from './resources.ts'
 import { type Answer, cookieHeader } from './send.ts'
 import { type BffProcess, startProcess } from './start-process.ts'
@@ -39,8 +37,8 @@ export interface Cluster {
 
 export interface ClusterOptions {
   readonly processes: number
-  /** Default `kept`. */
-  readonly leases?: BffProcessOptions['leases']
+  /** Default `sqlite`. */
+  readonly store?: StorePlace['kind']
   /** How long the provider may take, in milliseconds. Default 5000. */
   readonly timeoutMs?: number
 }
@@ -90,18 +88,17 @@ const useRefreshToken = async ({ issuer }: DevIdp, refreshToken: string): Promis
 
 export const startCluster = async ({
   processes: count,
-  leases = 'kept',
+  store: storeKind = 'sqlite',
   timeoutMs = 5_000,
 }: ClusterOptions): Promise<Cluster> => {
-  const directory = await mkdtemp(join(tmpdir(), 'coatcheck-processes-'))
-  const store = { kind: 'sqlite', path: join(directory, 'store.sqlite') } as const
+  const { place: store, close: closePlace } = await openPlace(storeKind)
   const idp = await startIdp()
   const running: BffProcess[] = []
   let aheadMs = 0
 
   const start = async (): Promise<BffProcess> => {
     const { issuer } = idp
-    const options = { issuer, publicUrl, clientSecret, store, leases, timeoutMs }
+    const options = { issuer, publicUrl, clientSecret, store, timeoutMs }
     const process = await startProcess(options)
     running.push(process)
     await process.setClock(aheadMs)
@@ -117,7 +114,7 @@ export const startCluster = async ({
   const close = async () => {
     await Promise.all(running.map((process) => process.kill()))
     await idp.close()
-    await rm(directory, { recursive: true })
+    await closePlace()
   }
 
   const post = (at: BffProcess, { cookie }: Login, path: string, body: object): Promise<Answer> =>

@@ -17,6 +17,8 @@ export interface BffProcess {
   readonly isRunning: () => boolean
   /** Its clock is to run ahead of the machine's by that much. */
   setClock(aheadMs: number): Promise<void>
+  /** From now on it takes every lease it asks for, as if there were none. */
+  ignoreLeases(): Promise<void>
   /** Its next renewal will stop there. */
   holdAt(point: HoldingPoint): Promise<Hold>
   goOn(): void
@@ -62,22 +64,22 @@ export const startProcess = async (options: BffProcessOptions): Promise<BffProce
     execArgv: ['--conditions=@coatcheck/source', '--import', 'tsx'],
   })
   const tell = (message: ToProcess) => child.send(message)
+  const obey = async (message: ToProcess) => {
+    const done = hear(child, isKind('done'))
+    tell(message)
+    await done
+  }
   const isRunning = () => child.exitCode === null && child.signalCode === null
   const agent = new Agent({ keepAlive: true })
   const { port } = await hear(child, isKind('ready'))
   return {
     send: (call) => send({ ...call, agent, port }),
     isRunning,
-    setClock: async (aheadMs) => {
-      const set = hear(child, isKind('clock-set'))
-      tell({ kind: 'set-clock', aheadMs })
-      await set
-    },
+    setClock: (aheadMs) => obey({ kind: 'set-clock', aheadMs }),
+    ignoreLeases: () => obey({ kind: 'ignore-leases' }),
     holdAt: async (at) => {
-      const willHold = hear(child, isKind('will-hold'))
       const reached = hear(child, isKind('held'))
-      tell({ kind: 'hold', at })
-      await willHold
+      await obey({ kind: 'hold', at })
       return { reached }
     },
     goOn: () => tell({ kind: 'go-on' }),
