@@ -105,19 +105,3 @@ test('B85 an answer lost after a strict provider has rotated: kept at first, the
   expect(next.body).toMatchObject({ code: 'session_revoked', reason: 'refresh_rejected' })
   expect(cluster.idp.counts()['token:refresh_token']).toBe(2)
 })
-
-test('B87 a logout in one process during a renewal in another: dead in all, the new refresh token revoked', async () => {
-  const login = await loginAndExpire()
-  const { reached } = await first.holdAt('after-answer')
-  const late = cluster.token(first, login)
-  const { refreshToken = '' } = await reached
-  expect((await cluster.logout(second, login)).status).toBe(200)
-  first.goOn()
-  expect((await late).body).toMatchObject({ code: 'session_revoked', reason: 'logout' })
-  for (const process of [first, second]) {
-    const { body } = await cluster.session(process, login)
-    expect(body).toEqual({ authenticated: false, reason: 'logout' })
-  }
-  await expect.poll(() => cluster.idp.counts().revocation).toBe(2)
-  expect(await cluster.tryRefreshToken(refreshToken)).toBe(400)
-})
