@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import type { BffContext } from './bff-context.ts'
 import { defaults } from './defaults.ts'
-import { type RevokeTarget, revoke } from './flows/revoke.ts'
 import { describeFailure } from './log.ts'
 import type { BffOptions } from './options.ts'
 import { createBreaker } from './provider/create-breaker.ts'
@@ -40,11 +39,6 @@ export interface Bff {
    * @throws StoreError when the store cannot be reached; some may have ended by then
    */
   endSessions(filter: SessionFilter): Promise<number>
-  /**
-   * Ends one session, or all of a user, in every process that shares the store; resolves to how many
-   * were alive. For operators: nothing checks who asks. Rejects with `StoreError`.
-   */
-  revoke(target: RevokeTarget): Promise<number>
   /**
    * Ends event streams and waits, at most ten seconds, for renewals and revocations under way.
    * Closes neither store nor server.
@@ -152,7 +146,6 @@ export const createBff = (options: BffOptions): Bff => {
   return {
     middleware,
     callback: (request, response) => void answer(request, response),
-    revoke: (target) => revoke(bff, target),
     endSessions: (filter) => endSessionsOf(bff, filter),
     close: async () => {
       clearInterval(revoking)

@@ -1,6 +1,5 @@
 export { type Bff, createBff } from './create-bff.ts'
 export { BffError, type BffErrorCode } from './errors.ts'
-export type { RevokeTarget } from './flows/revoke.ts'
 export type { Log, LogFields } from './log.ts'
 export type {
   BffOptions,

@@ -1,8 +1,18 @@
 import { createMemoryStore, type Store, StoreError } from '@coatcheck/store'
-import { expect, test } from 'vitest'
-import { ask, serve } from '../testing/served.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ask, type Served, serve } from '../testing/served.ts'
 
 const token = 'operators-token-of-at-least-32-characters'
+
+let plain: Served
+let guarded: Served
+beforeAll(async () => {
+  plain = await serve()
+  guarded = await serve({
+    file: (standard) => ({ ...standard, operators: { port: 0, bearerToken: token } }),
+  })
+})
+afterAll(() => Promise.all([plain.close(), guarded.close()]))
 
 const paths = ['/livez', '/readyz', '/metrics']
 
@@ -25,11 +35,9 @@ test.each([
   ['the same name on our port', { host: 'evil.example:3001' }],
   ['the app itself', { 'sec-fetch-site': 'same-site' }],
 ])('B121 the metrics are not for %s', async (_who, headers) => {
-  const served = await serve()
-  const answer = await ask(served.operators, '/metrics', { headers })
+  const answer = await ask(plain.operators, '/metrics', { headers })
   expect(answer.status).toBe(403)
   expect(answer.text).toBe('Forbidden')
-  await served.close()
 })
 
 test.each([
@@ -40,33 +48,23 @@ test.each([
   ['the token as a password', { authorization: `Basic ${btoa(`:${token}`)}` }],
   ['the token without its scheme', { authorization: token }],
 ])('with %s the metrics are refused', async (_name, headers) => {
-  const served = await serve({
-    file: (standard) => ({ ...standard, operators: { port: 0, bearerToken: token } }),
-  })
-  const answer = await ask(served.operators, '/metrics', { headers })
+  const answer = await ask(guarded.operators, '/metrics', { headers })
   expect(answer.status).toBe(401)
   expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
   expect(answer.text).not.toContain('coatcheck_')
-  await served.close()
 })
 
 test('with the token the metrics are read, and health needs none', async () => {
-  const served = await serve({
-    file: (standard) => ({ ...standard, operators: { port: 0, bearerToken: token } }),
-  })
   const headers = { authorization: `Bearer ${token}` }
-  expect((await ask(served.operators, '/metrics', { headers })).status).toBe(200)
-  expect((await ask(served.operators, '/livez')).status).toBe(200)
-  expect((await ask(served.operators, '/readyz')).status).toBe(200)
-  await served.close()
+  expect((await ask(guarded.operators, '/metrics', { headers })).status).toBe(200)
+  expect((await ask(guarded.operators, '/livez')).status).toBe(200)
+  expect((await ask(guarded.operators, '/readyz')).status).toBe(200)
 })
 
 test.each(['/', '/metrics/', '/admin', '/%6detrics', '/../metrics', '/__proto__'])(
   'there is nothing at %s',
   async (path) => {
-    const served = await serve()
-    expect((await ask(served.operators, path)).status).toBe(404)
-    await served.close()
+    expect((await ask(plain.operators, path)).status).toBe(404)
   },
 )
 

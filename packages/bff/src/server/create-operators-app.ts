@@ -11,7 +11,7 @@ interface OperatorsAppOptions {
   readonly bearerToken: string | undefined
   readonly store: Store
   readonly metrics: Metrics
-  readonly bff: Pick<Bff, 'revoke'>
+  readonly bff: Pick<Bff, 'endSessions'>
   readonly log: Log
   /** Whether the server is on its way out. */
   readonly isDraining: () => boolean

@@ -1,12 +1,12 @@
 import type { Context } from 'koa'
 import * as z from 'zod'
 import type { Bff } from '../create-bff.ts'
-import type { RevokeTarget } from '../flows/revoke.ts'
 import type { Log } from '../log.ts'
 import { answerErrors } from '../requests/answer-errors.ts'
 import { readJson } from '../requests/read-json.ts'
+import type { SessionFilter } from '../sessions/end-sessions-of.ts'
 
-const bodySchema: z.ZodType<RevokeTarget> = z.union([
+const bodySchema: z.ZodType<SessionFilter> = z.union([
   z.strictObject({ sid: z.string().min(1).max(128) }),
   z.strictObject({ subject: z.string().min(1).max(255) }),
 ])
@@ -17,9 +17,9 @@ const bodySchema: z.ZodType<RevokeTarget> = z.union([
  */
 export const endSessions = (
   ctx: Context,
-  { bff, log }: { readonly bff: Pick<Bff, 'revoke'>; readonly log: Log },
+  { bff, log }: { readonly bff: Pick<Bff, 'endSessions'>; readonly log: Log },
 ): Promise<void> =>
   answerErrors(log)(ctx, async () => {
-    const ended = await bff.revoke(await readJson(ctx, bodySchema))
+    const ended = await bff.endSessions(await readJson(ctx, bodySchema))
     ctx.body = { ended }
   })

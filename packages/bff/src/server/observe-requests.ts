@@ -80,6 +80,8 @@ export const observeRequests =
   ): Middleware =>
   async (ctx, next) => {
     const startedAt = now()
+    // Now: a socket that is closed has forgotten its peer.
+    const client = clientAddress(ctx, trustProxy)
     begin(ctx.res)
     ctx.res.once('close', () => {
       const { method } = ctx
@@ -87,7 +89,6 @@ export const observeRequests =
       const status = ctx.res.statusCode
       const milliseconds = now() - startedAt
       metrics.countRequest({ route, method, status, seconds: milliseconds / 1000 })
-      const client = clientAddress(ctx, trustProxy)
       log.info(
         { event: 'http.request', route, method, status, milliseconds, client },
         'A request was answered.',
