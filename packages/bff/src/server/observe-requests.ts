@@ -5,6 +5,9 @@ import type { Log } from '../log.ts'
 import { clientAddress } from './client-address.ts'
 import type { Metrics } from './create-metrics.ts'
 
+/** An event stream never ends by itself; every other answer does. */
+type AnswerKind = 'answer' | 'stream'
+
 /** Requests under way, so that a shutdown can wait for them. */
 export interface ActiveRequests {
   readonly count: () => number
@@ -31,18 +34,15 @@ const routeOf = (ctx: Context, basePath: string): string => {
   return route === undefined ? 'bff' : `bff${route}`
 }
 
-const isStream = (response: ServerResponse): boolean =>
-  String(response.getHeader('content-type')).startsWith('text/event-stream')
-
 /** Keeps the answers under way; whoever waits is told whenever one of them is over. */
 export const createActiveRequests = (): ActiveRequests & {
-  begin(response: ServerResponse): void
+  begin(response: ServerResponse, kind: AnswerKind): void
 } => {
-  const active = new Set<ServerResponse>()
+  const active = new Map<ServerResponse, AnswerKind>()
   const waiting = new Set<() => void>()
   let isDraining = false
 
-  const isIdle = () => [...active].every(isStream)
+  const isIdle = () => [...active.values()].every((kind) => kind === 'stream')
 
   const wake = () => {
     if (!isIdle()) return
@@ -52,8 +52,8 @@ export const createActiveRequests = (): ActiveRequests & {
 
   return {
     count: () => active.size,
-    begin: (response) => {
-      active.add(response)
+    begin: (response, kind) => {
+      active.set(response, kind)
       if (isDraining) response.shouldKeepAlive = false
       response.once('close', () => {
         active.delete(response)
@@ -62,7 +62,7 @@ export const createActiveRequests = (): ActiveRequests & {
     },
     drain: () => {
       isDraining = true
-      for (const response of active) response.shouldKeepAlive = false
+      for (const response of active.keys()) response.shouldKeepAlive = false
     },
     settled: () =>
       new Promise((resolve) => {
@@ -76,13 +76,13 @@ export const createActiveRequests = (): ActiveRequests & {
 export const observeRequests =
   (
     { basePath, trustProxy, log, metrics, now }: ObserverOptions,
-    begin: (response: ServerResponse) => void,
+    begin: (response: ServerResponse, kind: AnswerKind) => void,
   ): Middleware =>
   async (ctx, next) => {
     const startedAt = now()
     // Now: a socket that is closed has forgotten its peer.
     const client = clientAddress(ctx, trustProxy)
-    begin(ctx.res)
+    begin(ctx.res, ctx.path === basePath + routes.events ? 'stream' : 'answer')
     ctx.res.once('close', () => {
       const { method } = ctx
       const route = routeOf(ctx, basePath)

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fetchHeaders } from '../testing/browser.ts'
+import { openEventStream } from '../testing/event-stream.ts'
 import { createGate, type Gate } from '../testing/gate.ts'
 import { hashToken } from '../testing/hash-token.ts'
 import { ask, type Served, serve, servedSealingKey } from '../testing/served.ts'
@@ -113,6 +114,17 @@ test('a provider that never answers does not hold the shutdown beyond its bound'
   expect(await waiting).toBe('cut')
   expect(lineOf(served, 'server.stopped')).toMatchObject({ code: 'cut' })
   gate.open()
+  await served.close()
+})
+
+test('an open event stream ends with the server and does not hold it', async () => {
+  const served = await serve()
+  await served.login()
+  const stream = await openEventStream(served)
+  expect(stream.status).toBe(200)
+  await served.server.close()
+  expect(await stream.next()).toBe('closed')
+  expect(lineOf(served, 'server.stopped')).toMatchObject({ code: 'finished' })
   await served.close()
 })
 
