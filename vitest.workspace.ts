@@ -7,6 +7,9 @@ const sources = {
   ssr: { resolve: { conditions: ['@coatcheck/source', 'node', 'import', 'module', 'default'] } },
 }
 
+/** Real servers and processes of their own: slower, one file at a time, not among the unit tests. */
+const realServers = '**/*.processes.test.ts'
+
 const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
   ...sources,
   test: {
@@ -14,6 +17,7 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
     root: `./packages/${name}`,
     environment,
     include: ['src/**/*.test.ts'],
+    exclude: [realServers],
     // Room for a busy machine; no test waits on purpose.
     testTimeout: 20_000,
   },
@@ -39,10 +43,24 @@ const journeys = {
     name: 'e2e',
     root: './e2e',
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'find-browser.test.ts'],
+    exclude: ['**/node_modules/**', 'find-browser.test.ts', 'processes/**'],
     fileParallelism: false,
+    sequence: { groupOrder: 2 },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+  },
+}
+
+/** Several BFFs over one store, and stores that are killed and cut off; they run the sources. */
+const processes = {
+  ...sources,
+  test: {
+    name: 'processes',
+    include: ['e2e/processes/**/*.test.ts', `packages/*/src/${realServers}`],
+    fileParallelism: false,
+    sequence: { groupOrder: 1 },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 }
 
@@ -61,6 +79,7 @@ export default defineConfig({
       unit('client', 'happy-dom'),
       demo,
       tools,
+      processes,
       ...(plan.kind === 'run' ? [journeys] : []),
     ],
   },

@@ -2,16 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import type { BffContext } from './bff-context.ts'
 import { defaults } from './defaults.ts'
+import { describeFailure } from './log.ts'
 import type { BffOptions } from './options.ts'
+import { createBreaker } from './provider/create-breaker.ts'
 import { createProvider } from './provider/create-provider.ts'
+import { createRevocationQueue } from './provider/create-revocation-queue.ts'
 import { createFlights } from './renewal/create-flights.ts'
+import { createLeases } from './renewal/create-leases.ts'
 import { answerErrors } from './requests/answer-errors.ts'
 import { setSafeHeaders } from './requests/set-safe-headers.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 import { createRouter } from './router.ts'
 import { createSealer } from './sealing/create-sealer.ts'
 import { createKoaSession, type KoaSession } from './sessions/create-koa-session.ts'
+import { createSecrets } from './sessions/create-secrets.ts'
 import { createSessions } from './sessions/create-sessions.ts'
+import { endSessionsOf, type SessionFilter } from './sessions/end-sessions-of.ts'
+import { followSessions } from './sessions/follow-sessions.ts'
+import { createProviderLogouts } from './sessions/provider-logout.ts'
+import { sealAnew } from './sessions/seal-anew.ts'
+import { createSessionIndex } from './sessions/session-index.ts'
+import { createSessionNews } from './sessions/session-news.ts'
 
 /** A running BFF. */
 export interface Bff {
@@ -19,25 +30,68 @@ export interface Bff {
   readonly middleware: Middleware
   /** For `node:http`: answers every request, with a 404 outside `basePath`. */
   readonly callback: (request: IncomingMessage, response: ServerResponse) => void
-  /** Waits, at most ten seconds, for renewals under way. Closes neither store nor server. */
+  /**
+   * Ends one session by its `sid`, or every session of a user by their `sub` at the provider, for
+   * the operators' own tools: it asks nobody for permission. The next request is refused in every
+   * process, open pages learn at once, and the refresh tokens are revoked.
+   *
+   * @returns how many sessions ended
+   * @throws StoreError when the store cannot be reached; some may have ended by then
+   */
+  endSessions(filter: SessionFilter): Promise<number>
+  /**
+   * Ends event streams and waits, at most ten seconds, for renewals and revocations under way.
+   * Closes neither store nor server.
+   */
   close(): Promise<void>
 }
 
 const createContext = (options: ResolvedOptions): BffContext & { koaSession: KoaSession } => {
   const { store, now, randomBytes, sealingKeys: keys } = options
   const sealer = (purpose: string) => createSealer({ keys, purpose, randomBytes })
-  const sessions = createSessions({ store, now, idleSeconds: options.session.idleSeconds })
-  return {
+  const sealers = { tokenSealer: sealer('token set'), secretSealer: sealer('next session secret') }
+  const limitMs = options.provider.timeoutMs * 2 + defaults.leaseLimitExtraMs
+  const index = createSessionIndex({ store, now })
+  const news = createSessionNews(options)
+  const sessions = followSessions({
+    sessions: createSessions({
+      store,
+      now,
+      idleSeconds: options.session.idleSeconds,
+      sealAnew: (record) => sealAnew(sealers, record),
+    }),
+    index,
+    news,
+    log: options.log,
+  })
+  const provider = createProvider(options)
+  const revocations = createRevocationQueue({
+    ...options,
+    sealer: sealer('revocation'),
+    attempt: provider.revoke,
+  })
+  const secrets = createSecrets({ keys, randomBytes })
+  const bff: BffContext = {
     options,
     sessions,
-    provider: createProvider(options),
-    tokenSealer: sealer('token set'),
+    index,
+    news,
+    providerLogouts: createProviderLogouts({ store, now }),
+    revocations,
+    secrets,
+    provider,
+    ...sealers,
     transactionSealer: sealer('transaction'),
     logoutSealer: sealer('logout state'),
     flights: createFlights(),
-    koaSession: createKoaSession({ options, sessions }),
+    leases: createLeases({ store, now, randomBytes, limitMs }),
+    breaker: createBreaker(options),
   }
+  return { ...bff, koaSession: createKoaSession(bff) }
 }
+
+const isHangUp = (failure: unknown): boolean =>
+  failure instanceof Error && 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 /** Resolves after `limitMs` at the latest, whatever the work does. */
 const atMost = async (limitMs: number, work: Promise<void>): Promise<void> => {
@@ -68,6 +122,12 @@ export const createBff = (options: BffOptions): Bff => {
   app.use(setSafeHeaders)
   app.use(answerErrors(resolved.log))
   app.use(createRouter(bff))
+  app.on('error', (failure: unknown) => {
+    // A page that closes its event stream is no failure.
+    if (isHangUp(failure)) return
+    const fields = { event: 'response.failed', failure: describeFailure(failure) }
+    resolved.log.error(fields, 'An answer could not be sent.')
+  })
   const answer = app.callback()
 
   const middleware: Middleware = async (ctx, next) => {
@@ -79,9 +139,18 @@ export const createBff = (options: BffOptions): Bff => {
     await answer(ctx.req, ctx.res)
   }
 
+  const revokeDue = () => void bff.flights.run('revocations', 'due', () => bff.revocations.runDue())
+  const revoking = setInterval(revokeDue, defaults.revocationPollMs)
+  revoking.unref()
+
   return {
     middleware,
     callback: (request, response) => void answer(request, response),
-    close: () => atMost(defaults.shutdownMs, bff.flights.settled()),
+    endSessions: (filter) => endSessionsOf(bff, filter),
+    close: async () => {
+      clearInterval(revoking)
+      await bff.news.close()
+      await atMost(defaults.shutdownMs, bff.flights.settled())
+    },
   }
 }

@@ -5,7 +5,10 @@ export type {
   BffOptions,
   ClientAuthMethod,
   CookieOptions,
+  LogoutOptions,
   ProviderOptions,
   ResourceOptions,
   SessionOptions,
+  SiteDataKind,
 } from './options.ts'
+export type { SessionFilter } from './sessions/end-sessions-of.ts'

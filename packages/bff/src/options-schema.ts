@@ -5,6 +5,7 @@ import { isSecureUrl } from './is-secure-url.ts'
 import type {
   BffOptions,
   CookieOptions,
+  LogoutOptions,
   ProviderOptions,
   ResourceOptions,
   SessionOptions,
@@ -63,6 +64,7 @@ const provider = z.strictObject({
     .default(defaults.idTokenAlgorithm),
   timeoutMs: positive.default(defaults.providerTimeoutMs),
   idTokenHint: z.enum(['send', 'omit']).default('omit'),
+  logoutTokenExpiry: z.enum(['required', 'optional']).default('required'),
 })
 
 const resource = z.strictObject({
@@ -75,6 +77,10 @@ const resource = z.strictObject({
 const session = z.strictObject({
   idleSeconds: positive.default(defaults.idleSeconds),
   absoluteSeconds: positive.default(defaults.absoluteSeconds),
+  secretRotationSeconds: z
+    .int()
+    .min(defaults.secretGraceSeconds, 'must be 60 seconds at least')
+    .default(defaults.secretRotationSeconds),
   claims: z.array(z.string().min(1)).default([...defaults.claims]),
 })
 
@@ -85,6 +91,10 @@ const cookie = z.strictObject({
     .default(defaults.cookieName),
   lifetime: z.enum(['absolute', 'browser']).default('absolute'),
   security: z.enum(['host-http', 'insecure-loopback']).default('host-http'),
+})
+
+const logout = z.strictObject({
+  clearSiteData: z.array(z.enum(['cache', 'cookies', 'storage', 'executionContexts'])).default([]),
 })
 
 const logMethods = ['info', 'warn', 'error'] as const
@@ -127,6 +137,7 @@ const schema = z.strictObject({
     ),
   session: session.prefault({}),
   cookie: cookie.prefault({}),
+  logout: logout.prefault({}),
   log: z
     .custom<NonNullable<BffOptions['log']>>(
       isLog,
@@ -157,6 +168,7 @@ export interface ParsedOptions
   >
   readonly session: Required<SessionOptions>
   readonly cookie: Required<CookieOptions>
+  readonly logout: Required<LogoutOptions>
 }
 
 /** What `createBff` takes, each member by itself; contradictions are looked for afterwards. */
@@ -173,6 +185,8 @@ export const optionNames = (path: readonly PropertyKey[]): readonly string[] => 
       return Object.keys(session.shape)
     case 'cookie':
       return Object.keys(cookie.shape)
+    case 'logout':
+      return Object.keys(logout.shape)
     default:
       return Object.keys(schema.shape)
   }

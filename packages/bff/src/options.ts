@@ -32,6 +32,12 @@ export interface ProviderOptions {
    * names the user, into the URL of that one navigation. Default `'omit'`.
    */
   readonly idTokenHint?: 'send' | 'omit'
+  /**
+   * Whether a logout token must say when it expires (OpenID Connect Back-Channel Logout, section
+   * 2.4). `'optional'` is for providers that follow an early draft: the token's age then stands in,
+   * one hour at most. Default `'required'`.
+   */
+  readonly logoutTokenExpiry?: 'required' | 'optional'
 }
 
 /** One API the app calls, by the name the browser uses for it. */
@@ -52,6 +58,12 @@ export interface SessionOptions {
   readonly idleSeconds?: number
   /** Seconds after the login when the session ends whatever happens. Default 1209600 (14 days). */
   readonly absoluteSeconds?: number
+  /**
+   * Seconds after which the secret in the cookie is replaced, on calls of the app's own script.
+   * A copy of the cookie that is used afterwards ends the session. Must be longer than any request
+   * is under way; 60 at least. Default 600 (10 minutes).
+   */
+  readonly secretRotationSeconds?: number
   /** Claims of the ID token that `GET /session` shows. Default: the standard profile claims. */
   readonly claims?: readonly string[]
 }
@@ -69,6 +81,19 @@ export interface CookieOptions {
   readonly security?: 'host-http' | 'insecure-loopback'
 }
 
+/** Kinds of data that `Clear-Site-Data` (section 3.1) can have a browser delete. */
+export type SiteDataKind = 'cache' | 'cookies' | 'storage' | 'executionContexts'
+
+/** What a logout does besides ending sessions. */
+export interface LogoutOptions {
+  /**
+   * Sent as `Clear-Site-Data` in the answer to a logout that ends this session, over https only.
+   * Danger: it covers the whole origin, so `'storage'` deletes the app's own storage as well.
+   * Default none: the answers of the BFF are never stored anyway.
+   */
+  readonly clearSiteData?: readonly SiteDataKind[]
+}
+
 /** Options of `createBff`. */
 export interface BffOptions {
   /** Origin under which browsers reach the app, e.g. `https://app.example`. Never guessed. */
@@ -82,13 +107,15 @@ export interface BffOptions {
   readonly store: Store
   /**
    * Keys for what is sealed at rest and in transaction cookies: 32 random bytes each, base64url.
-   * The first seals, all open. To rotate, add the new key as the second everywhere, then make it the
-   * first, and remove the old one after `absoluteSeconds`. Without the key it was sealed with a
-   * session cannot be used: its calls answer 500 until the key is back.
+   * The first seals, all open. To rotate, add the new key at the end in every process, then move it
+   * to the front, and remove the old one after `session.idleSeconds`: what is in use is sealed anew
+   * within a minute, what is not has ended by then. A copied cookie from before is then refused as
+   * unknown instead of ending its session. Losing all keys ends every session.
    */
   readonly sealingKeys: readonly string[]
   readonly session?: SessionOptions
   readonly cookie?: CookieOptions
+  readonly logout?: LogoutOptions
   /** Default `warn` and above, as JSON lines on standard output. */
   readonly log?: Log
   /** Clock in epoch milliseconds. Default `Date.now`. */

@@ -118,6 +118,11 @@ test.each([
     'session.idleSeconds: must be a whole number',
   ],
   [
+    'a secret that rotates while requests are under way',
+    { ...standard, session: { secretRotationSeconds: 59 } },
+    'session.secretRotationSeconds: must be 60 seconds at least',
+  ],
+  [
     'a cookie name with a dot',
     { ...standard, cookie: { name: 'a.b' } },
     'cookie.name: must be 1 to 32 letters, digits and hyphens',

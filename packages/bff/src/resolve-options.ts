@@ -7,7 +7,13 @@ import { describeOptionFault, sayWhatIsWanted } from './describe-option-fault.ts
 import { BffError } from './errors.ts'
 import { isLoopback } from './is-loopback.ts'
 import type { Log } from './log.ts'
-import type { BffOptions, ClientAuthMethod, CookieOptions, SessionOptions } from './options.ts'
+import type {
+  BffOptions,
+  ClientAuthMethod,
+  CookieOptions,
+  LogoutOptions,
+  SessionOptions,
+} from './options.ts'
 import { optionsSchema, type ParsedOptions } from './options-schema.ts'
 
 /** A resource with its name and every default filled in. */
@@ -35,6 +41,7 @@ export interface ResolvedOptions {
     readonly idTokenAlgorithm: string
     readonly timeoutMs: number
     readonly idTokenHint: 'send' | 'omit'
+    readonly logoutTokenExpiry: 'required' | 'optional'
   }
   readonly resources: ReadonlyMap<string, ResolvedResource>
   readonly defaultResource: ResolvedResource
@@ -42,6 +49,7 @@ export interface ResolvedOptions {
   readonly sealingKeys: readonly string[]
   readonly session: Required<SessionOptions>
   readonly cookie: Required<CookieOptions>
+  readonly logout: Required<LogoutOptions>
   readonly log: Log
   readonly now: () => number
   readonly fetch: typeof fetch

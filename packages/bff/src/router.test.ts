@@ -39,6 +39,10 @@ const routes = [
   { path: '/bff/session', allowed: 'GET' },
   { path: '/bff/token', allowed: 'POST' },
   { path: '/bff/logout', allowed: 'POST' },
+  { path: '/bff/backchannel-logout', allowed: 'POST' },
+  { path: '/bff/sessions', allowed: 'GET' },
+  { path: `/bff/sessions/${'A'.repeat(22)}`, allowed: 'DELETE' },
+  { path: '/bff/events', allowed: 'GET' },
 ]
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'TRACE']
 
@@ -102,6 +106,11 @@ test.each([
   '/bff',
   '/bff/',
   '/bff/session/',
+  '/bff/sessions/',
+  '/bff/sessions/x',
+  `/bff/sessions/${'A'.repeat(23)}`,
+  '/bff/events/',
+  '/bff/backchannel-logout/',
   '/bff//session',
   '/bff/SESSION',
   '/bff/sess%69on',

@@ -19,6 +19,13 @@ export type { KeySource, VerificationKeys } from './keys/key-source.ts'
 export type { RemoteKeySet } from './keys/remote-key-set.ts'
 export { createRemoteKeySet } from './keys/remote-key-set.ts'
 export type { RemoteKeySetOptions } from './keys/remote-key-set-options.ts'
+export type {
+  PresentedSecret,
+  RotationDecision,
+  RotationLimits,
+  RotationState,
+} from './rotation/confirm-on-use.ts'
+export { confirmOnUse } from './rotation/confirm-on-use.ts'
 export type { JwtClaims, OptionalClaim } from './token/claims.ts'
 export type { JwtHeader, TypRule } from './token/header.ts'
 export type { VerifiedToken, Verifier } from './verifier.ts'

@@ -1,3 +1,5 @@
+export type { Device, DevicesAnswer } from './devices.ts'
+export type { SessionEvent, SessionEventName } from './events.ts'
 export { csrfHeader, csrfHeaderValue, problemMediaType } from './headers.ts'
 export type { LogoutAnswer, LogoutRequest } from './logout.ts'
 export type { LoginOutcome, Problem, ProblemCode, Retry } from './problem.ts'

@@ -28,6 +28,7 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'rate_limited'
   | 'internal_error'
   | 'provider_rejected_client'
   | 'provider_error'
@@ -62,7 +63,8 @@ export const problemKinds: Readonly<Record<ProblemCode | LoginOutcome, ProblemKi
   not_found: kind(404, 'never', 'There is nothing at this path'),
   method_not_allowed: kind(405, 'never', 'The method is not allowed here'),
   payload_too_large: kind(413, 'never', 'The body is too large'),
-  unsupported_media_type: kind(415, 'never', 'The body must be application/json'),
+  unsupported_media_type: kind(415, 'never', 'The body is of the wrong media type'),
+  rate_limited: kind(429, 'later', 'There are too many of these requests'),
   internal_error: kind(500, 'later', 'Something went wrong'),
   provider_rejected_client: kind(502, 'later', 'The provider refused the client configuration'),
   provider_error: kind(502, 'later', 'The provider answered with an error'),

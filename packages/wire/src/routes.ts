@@ -6,6 +6,10 @@ export const routes = {
   token: '/token',
   logout: '/logout',
   logoutCallback: '/logout/callback',
+  backchannelLogout: '/backchannel-logout',
+  /** The user's devices; `/sessions/SID` is one of them. */
+  sessions: '/sessions',
+  events: '/events',
 } as const
 
 /** Where the BFF lives on the app's origin unless it is configured otherwise. */

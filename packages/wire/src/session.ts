@@ -13,6 +13,8 @@ export type SessionEndReason =
   | 'refresh_rejected'
   /** A renewal returned another subject (OpenID Connect Core, section 12.2). */
   | 'subject_changed'
+  /** A secret came back that had been replaced long ago: someone else has a copy of the cookie. */
+  | 'replayed'
   /** Ended by the provider or by an operator. */
   | 'revoked'
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseSetCookie } from 'cookie'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { SessionRecord } from '../sessions/session-record.ts'
 import { fetchHeaders } from '../testing/browser.ts'
 import { runEverything } from '../testing/full-run.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
@@ -82,13 +83,14 @@ test('B41 the cookies last as long as the session may, or as the browser does', 
 
 test('B43 the cookie is an opaque id and a secret of 256 bits, of which the store has the hash', async () => {
   await harness.login()
-  const [, sid = '', secret = ''] = /^([\w-]{22})\.([\w-]{43})$/.exec(cookieValue(name)) ?? []
+  const [, sid = '', secret = ''] = /^([\w-]{22})\.([\w-]{64})$/.exec(cookieValue(name)) ?? []
   expect(Buffer.from(sid, 'base64url').length).toBe(16)
-  expect(Buffer.from(secret, 'base64url').length).toBe(32)
+  // 256 random bits and a MAC of 128.
+  expect(Buffer.from(secret, 'base64url').length).toBe(48)
   expect(cookieValue(hint)).toBe(sid)
   const record = store.written.find(({ key }) => key === `session:${sid}`)
   const hash = createHash('sha256').update(secret).digest('base64url')
-  expect(JSON.parse(record?.value ?? '{}')).toMatchObject({ secretHash: hash })
+  expect(JSON.parse(record?.value ?? '{}')).toMatchObject({ secret: { currentHash: hash } })
 })
 
 test('B43 ids and secrets never repeat', async () => {
@@ -98,8 +100,8 @@ test('B43 ids and secrets never repeat', async () => {
   }
   const records = store.written.filter(({ key }) => key.startsWith('session:'))
   for (const { value } of records) {
-    const { sid, secretHash } = JSON.parse(value) as Record<string, string>
-    seen.add(sid ?? '').add(secretHash ?? '')
+    const { sid, secret } = JSON.parse(value) as SessionRecord
+    seen.add(sid).add(secret.currentHash)
   }
   expect(seen.size).toBe(40)
 })
@@ -137,7 +139,7 @@ test('B42 a cookie of a name that only looks like ours does not count', async ()
 test('B42 look-alikes before and after the real cookie change nothing', async () => {
   await harness.login()
   const real = `${name}=${cookieValue(name)}`
-  const evil = `${'A'.repeat(22)}.${'A'.repeat(43)}`
+  const evil = `${'A'.repeat(22)}.${'A'.repeat(64)}`
   const lookAlikes = [
     `${name.toLowerCase()}=${evil}`,
     `=${name}=${evil}`,
@@ -155,7 +157,7 @@ test('B42 look-alikes before and after the real cookie change nothing', async ()
 test('B42 of two cookies with our name the first counts, as a browser orders them', async () => {
   await harness.login()
   const real = `${name}=${cookieValue(name)}`
-  const evil = `${name}=${'A'.repeat(22)}.${'A'.repeat(43)}`
+  const evil = `${name}=${'A'.repeat(22)}.${'A'.repeat(64)}`
   expect((await sessionWith(`${real}; ${evil}`)).json()).toMatchObject(authenticated)
   expect((await sessionWith(`${evil}; ${real}`)).json()).toEqual({ authenticated: false })
   expect((await sessionWith([real, evil])).json()).toMatchObject(authenticated)
@@ -183,7 +185,7 @@ test('B42 what is no sid and secret of ours is no session, and no store is asked
     `${value}==`,
     `../${value}`,
     `session:${value}`,
-    `${sid}.${'*'.repeat(43)}`,
+    `${sid}.${'*'.repeat(64)}`,
     `${'é'.repeat(22)}.${secret}`,
     'null',
     '[object Object]',

@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import type { BffContext } from '../bff-context.ts'
 import type { ResolvedOptions } from '../resolve-options.ts'
 import { cookieNames } from './cookie-names.ts'
 import { readCookies } from './read-cookies.ts'
@@ -10,14 +11,17 @@ export interface SessionCookie {
   readonly secret: string
 }
 
-/** 128 bits of sid, 256 bits of secret, both base64url. */
-const shape = /^([\w-]{22})\.([\w-]{43})$/
+/** 128 bits of sid, 256 bits of secret with a MAC of 128 bits, base64url. */
+const shape = /^([\w-]{22})\.([\w-]{64})$/
 const sidShape = /^[\w-]{22}$/
 
-/** A fresh sid (16 random bytes) and secret (32 random bytes). */
-export const createSessionCookie = (randomBytes: (size: number) => Uint8Array): SessionCookie => {
-  const text = (size: number) => Buffer.from(randomBytes(size)).toString('base64url')
-  return { sid: text(16), secret: text(32) }
+/** A fresh sid (16 random bytes) and a secret for it. */
+export const createSessionCookie = ({
+  options,
+  secrets,
+}: Pick<BffContext, 'options' | 'secrets'>): SessionCookie => {
+  const sid = Buffer.from(options.randomBytes(16)).toString('base64url')
+  return { sid, secret: secrets.issue(sid) }
 }
 
 export const readSessionCookie = (
@@ -50,6 +54,26 @@ export const setSessionCookie = (
   const value = `${sid}.${secret}`
   setCookie(options, ctx, { name: names.session, value, sameSite: 'strict', maxAgeSeconds })
   setCookie(options, ctx, { name: names.hint, value: sid, sameSite: 'lax', maxAgeSeconds })
+}
+
+/** The next secret of a session that the browser has the cookies of. */
+export interface NextSecret {
+  readonly cookie: SessionCookie
+  /** The session's absolute limit, epoch milliseconds: the cookie lives no longer than before. */
+  readonly expiresAt: number
+}
+
+/** Sets the session cookie anew; the hint names the same session as before. */
+export const replaceSessionCookie = (
+  options: ResolvedOptions,
+  ctx: Context,
+  { cookie: { sid, secret }, expiresAt }: NextSecret,
+): void => {
+  const name = cookieNames(options).session
+  const value = `${sid}.${secret}`
+  const leftSeconds = Math.max(1, Math.ceil((expiresAt - options.now()) / 1000))
+  const maxAgeSeconds = options.cookie.lifetime === 'absolute' ? leftSeconds : undefined
+  setCookie(options, ctx, { name, value, sameSite: 'strict', maxAgeSeconds })
 }
 
 /** Deletes the hint; the session cookie is deleted where the session ends. */

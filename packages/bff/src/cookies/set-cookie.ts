@@ -27,3 +27,11 @@ export const setCookie = (
   })
   ctx.append('Set-Cookie', line)
 }
+
+/** Takes back cookies that were set in this very answer. */
+export const withdrawCookies = (ctx: Context, names: readonly string[]): void => {
+  const lines = [ctx.response.get('Set-Cookie')].flat()
+  const kept = lines.filter((line) => !names.some((name) => line.startsWith(`${name}=`)))
+  ctx.remove('Set-Cookie')
+  if (kept.length > 0) ctx.set('Set-Cookie', kept)
+}

@@ -109,6 +109,17 @@ export const rememberTransaction = (
   setCookie(deps.options, ctx, { name, value, sameSite: 'lax', maxAgeSeconds })
 }
 
+/** States of the logins that the request brings along: started in this browser, not yet finished. */
+export const readPendingStates = (deps: Deps, ctx: Context): readonly string[] => {
+  const { transactionPrefix } = cookieNames(deps.options)
+  return [...readCookies(ctx)]
+    .filter(([name]) => name.startsWith(transactionPrefix))
+    .slice(0, defaults.transactionLimit)
+    .map(([name, value]) => open(deps, name, value))
+    .filter((sealed) => sealed !== undefined)
+    .map(({ seed }) => derive(seed, 'state'))
+}
+
 /**
  * Finds the transaction this browser started with `state`, and deletes its cookie: a state is used
  * once. `undefined` when this browser started none, or too long ago.

@@ -396,7 +396,7 @@ test('B26 a login that fails leaves the session that was there', async () => {
   expect(session.json()).toMatchObject({ authenticated: true, session: { sid } })
 })
 
-const planted = `${'P'.repeat(22)}.${'Q'.repeat(43)}`
+const planted = `${'P'.repeat(22)}.${'Q'.repeat(64)}`
 test.each([
   ['a made-up session', { [sessionCookie]: planted }],
   ['a made-up session and its hint', { [sessionCookie]: planted, [hintCookie]: 'P'.repeat(22) }],
@@ -410,7 +410,7 @@ test.each([
   expect((await harness.browser.get('/bff/session')).json()).toEqual({ authenticated: false })
   expect((await harness.login()).location).toBe(`${harness.origin}/`)
   const value = harness.browser.jar.get(sessionCookie)?.value ?? ''
-  expect(value).toMatch(/^[\w-]{22}\.[\w-]{43}$/)
+  expect(value).toMatch(/^[\w-]{22}\.[\w-]{64}$/)
   expect(value).not.toContain('PPPP')
   expect(value).not.toContain('QQQQ')
   expect(writtenSessions().map(({ key }) => key)).toEqual([`session:${value.slice(0, 22)}`])

@@ -1,7 +1,14 @@
 import { parseSetCookie } from 'cookie'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createBff } from '../create-bff.ts'
+import { defaults } from '../defaults.ts'
 import type { BffOptions } from '../options.ts'
-import { type Browser, type BrowserRequest, navigationHeaders } from '../testing/browser.ts'
+import {
+  type Browser,
+  type BrowserRequest,
+  fetchHeaders,
+  navigationHeaders,
+} from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
@@ -95,7 +102,7 @@ test('B100 a login after a logout works, and the logout of one browser leaves ot
 test('B100 a right sid with a wrong secret ends nobody’s session', async () => {
   const [sid] = (harness.browser.jar.get(cookieName)?.value ?? '').split('.')
   const thief = harness.newBrowser()
-  thief.jar.set(cookieName, { value: `${sid}.${'A'.repeat(43)}`, sameSite: 'strict' })
+  thief.jar.set(cookieName, { value: `${sid}.${'A'.repeat(64)}`, sameSite: 'strict' })
   thief.jar.set(`${cookieName}-hint`, { value: String(sid), sameSite: 'lax' })
   const response = await thief.post('/bff/logout')
   expect([response.status, response.json()]).toEqual([200, {}])
@@ -196,6 +203,88 @@ test('B103 the hint is the newest ID token the provider issued', async () => {
   expect((await logoutUrl()).get('id_token_hint')).toBe(idToken)
 })
 
+/** A process that is started, looks once for what is left to do, and is stopped in good order. */
+const runAnotherProcess = async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const other = await startSecondProcess(options)
+  vi.advanceTimersByTime(defaults.revocationPollMs)
+  vi.useRealTimers()
+  await other.close()
+}
+
+test('B101 a revocation that failed is made up for by a process that starts later', async () => {
+  harness.provider.script.revoke = () => ({ status: 503, body: '' })
+  expect((await harness.browser.post('/bff/logout')).status).toBe(200)
+  await harness.bff.close()
+  expect(revoked().length).toBe(1)
+  delete harness.provider.script.revoke
+  harness.advance(30)
+  await runAnotherProcess()
+  const [refreshToken] = [...harness.provider.issued].filter((value) => value.startsWith('refresh'))
+  expect(revoked()).toEqual([refreshToken, refreshToken])
+  await runAnotherProcess()
+  expect(revoked().length).toBe(2)
+})
+
+const https = (standard: BffOptions): BffOptions => ({
+  ...standard,
+  publicUrl: 'https://app.example',
+})
+
+/** A logout over https, as the process behind the proxy sees it. */
+const logoutOverHttps = async (change: (standard: BffOptions) => BffOptions) => {
+  await harness.close()
+  harness = await createHarness({ bff: (standard) => change(https(standard)) })
+  return harness.browser.send('/bff/logout', {
+    method: 'POST',
+    headers: fetchHeaders('https://app.example'),
+  })
+}
+
+test('B104 Clear-Site-Data is sent where it was asked for', async () => {
+  const response = await logoutOverHttps((standard) => ({
+    ...standard,
+    logout: { clearSiteData: ['cache', 'storage'] },
+  }))
+  expect([response.status, response.headers['clear-site-data']]).toEqual([
+    200,
+    '"cache", "storage"',
+  ])
+})
+
+test('B104 without the option nothing of the app’s own is deleted', async () => {
+  const response = await logoutOverHttps((standard) => standard)
+  expect([response.status, response.headers['clear-site-data']]).toEqual([200, undefined])
+})
+
+test('B104 over http the header would do nothing and is not sent', async () => {
+  await harness.close()
+  await start((standard) => ({ ...standard, logout: { clearSiteData: ['storage'] } }))
+  const response = await harness.browser.post('/bff/logout')
+  expect([response.status, response.headers['clear-site-data']]).toEqual([200, undefined])
+})
+
+test('B104 a logout of other devices leaves this browser’s data alone', async () => {
+  await harness.close()
+  harness = await createHarness({
+    bff: (standard) => ({ ...https(standard), logout: { clearSiteData: ['storage'] } }),
+  })
+  const response = await harness.browser.send('/bff/logout', {
+    method: 'POST',
+    headers: { ...fetchHeaders('https://app.example'), 'content-type': 'application/json' },
+    body: '{"scope":"others"}',
+  })
+  expect([response.status, response.headers['clear-site-data']]).toEqual([401, undefined])
+})
+
+test.each([['everything'], 'storage', [1]])(
+  'B104 what no browser knows is refused at the start: %j',
+  (clearSiteData) => {
+    const wrong = { ...options, logout: { clearSiteData } } as unknown as BffOptions
+    expect(() => createBff(wrong)).toThrowError(/logout\.clearSiteData/)
+  },
+)
+
 test('B103 with provider keep only the local session ends', async () => {
   const response = await harness.browser.post('/bff/logout', { provider: 'keep' })
   expect(response.json()).toEqual({})
@@ -231,7 +320,7 @@ test.each(refusedTargets)(
   },
 )
 
-test.each([{ scope: 'global' }, { scope: 'everything' }, { provider: 'maybe' }, { all: true }])(
+test.each([{ scope: 'Global' }, { scope: 'everything' }, { provider: 'maybe' }, { all: true }])(
   'a logout that asks for something unknown ends nothing: %j',
   async (body) => {
     const response = await harness.browser.post('/bff/logout', body)

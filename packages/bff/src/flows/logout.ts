@@ -4,14 +4,19 @@ import * as z from 'zod'
 import type { BffContext } from '../bff-context.ts'
 import { clearSessionHint } from '../cookies/session-cookie.ts'
 import { RequestProblem } from '../errors.ts'
+import { clearSiteData } from '../requests/clear-site-data.ts'
 import { publicUrls } from '../requests/public-urls.ts'
 import { readJson } from '../requests/read-json.ts'
 import type { KoaSession } from '../sessions/create-koa-session.ts'
+import { endOtherSessions } from '../sessions/end-other-sessions.ts'
+import { revokeTokensOf } from '../sessions/end-session.ts'
 import { sealLogoutState } from '../sessions/logout-state.ts'
-import { openTokenSet } from '../sessions/token-set.ts'
+import { requireSession } from '../sessions/require-session.ts'
+
+type Bff = BffContext & { readonly koaSession: KoaSession }
 
 const bodySchema: z.ZodType<LogoutRequest> = z.strictObject({
-  scope: z.literal('local').exactOptional(),
+  scope: z.enum(['local', 'global', 'others']).exactOptional(),
   returnTo: z.string().exactOptional(),
   provider: z.enum(['end', 'keep']).exactOptional(),
 })
@@ -22,32 +27,47 @@ const readReturnTo = ({ options }: BffContext, { returnTo = '/' }: LogoutRequest
   return parsed
 }
 
+/** Ends every session of the user but the one that asks. */
+const logoutOthers = async (bff: Bff, ctx: Context): Promise<LogoutAnswer> => {
+  const { record } = await requireSession(bff, ctx)
+  const sessions = await endOtherSessions(bff, record)
+  bff.options.log.info({ event: 'logout.others', sessions }, 'A user logged out other devices.')
+  return {}
+}
+
+/** Where the session at the provider ends as well, unless there is no such place. */
+const findLogoutUrl = async (
+  bff: Bff,
+  request: { readonly idTokenHint: string | undefined; readonly returnTo: string },
+): Promise<LogoutAnswer> => {
+  const logoutUrl = await bff.provider.endSessionUrl({
+    postLogoutRedirectUri: publicUrls(bff.options).logoutCallback,
+    state: sealLogoutState(bff, request.returnTo),
+    idTokenHint: request.idTokenHint,
+  })
+  return logoutUrl === undefined ? {} : { logoutUrl }
+}
+
 /**
- * `POST /logout`: the session in the store dies first. What follows is best effort: the refresh
- * token is revoked in the background, and the answer says where the provider's own session ends.
+ * `POST /logout`: the sessions in the store die first. What follows is best effort: refresh tokens
+ * are revoked in the background, and the answer says where the provider's own session ends.
  */
-export const logout = async (
-  bff: BffContext & { readonly koaSession: KoaSession },
-  ctx: Context,
-): Promise<void> => {
-  const { options, provider, flights } = bff
-  const body = await readJson(ctx, bodySchema)
+export const logout = async (bff: Bff, ctx: Context): Promise<void> => {
+  const { options } = bff
+  const { scope = 'local', ...body } = await readJson(ctx, bodySchema)
   const returnTo = readReturnTo(bff, body)
+  if (scope === 'others') {
+    ctx.body = await logoutOthers(bff, ctx)
+    return
+  }
   const record = await bff.koaSession.end(ctx)
   clearSessionHint(options, ctx)
-  const answer: LogoutAnswer = {}
-  ctx.body = answer
+  clearSiteData(options, ctx)
+  ctx.body = {} satisfies LogoutAnswer
   if (record === undefined) return
-  options.log.info({ event: 'logout.local' }, 'A user logged out.')
-  const { refreshToken, idToken } = openTokenSet(bff.tokenSealer, record)
-  if (refreshToken !== undefined) {
-    void flights.run(record.sid, 'revoke', () => provider.revoke(refreshToken))
-  }
+  const others = scope === 'global' ? await endOtherSessions(bff, record) : 0
+  options.log.info({ event: `logout.${scope}`, sessions: others + 1 }, 'A user logged out.')
+  const tokens = revokeTokensOf(bff, record)
   if (body.provider === 'keep') return
-  const logoutUrl = await provider.endSessionUrl({
-    postLogoutRedirectUri: publicUrls(options).logoutCallback,
-    state: sealLogoutState(bff, returnTo),
-    idTokenHint: idToken,
-  })
-  if (logoutUrl !== undefined) ctx.body = { logoutUrl } satisfies LogoutAnswer
+  ctx.body = await findLogoutUrl(bff, { idTokenHint: tokens?.idToken, returnTo })
 }

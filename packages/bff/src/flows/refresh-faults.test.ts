@@ -100,6 +100,20 @@ test('B86 an outage of half a minute ends without a login', async () => {
   expect(harness.provider.count('/token', 'authorization_code')).toBe(1)
 })
 
+test('B86 an outage costs the provider a handful of requests, not one a call', async () => {
+  harness.advance(601)
+  breakProvider({ status: 503, body: '' })
+  for (let index = 0; index < 100; index += 1) {
+    const token = await harness.browser.post('/bff/token')
+    expect([token.status, token.json().code]).toEqual([503, 'provider_unavailable'])
+  }
+  expect(refreshes()).toBe(5)
+  const session = await harness.browser.get('/bff/session')
+  expect(session.json()).toMatchObject({ authenticated: true })
+  harness.advance(3)
+  await expectAliveAgain()
+})
+
 test('B86 a key set that cannot be had does not matter to a renewal', async () => {
   harness.provider.script.jwks = () => ({ status: 500, body: '' })
   harness.advance(601)

@@ -1,29 +1,56 @@
 import type { BffContext } from '../bff-context.ts'
-import { keepAnswer, useTheirs } from '../renewal/keep-answer.ts'
+import type { Lease } from '../renewal/create-leases.ts'
+import { keepAnswer } from '../renewal/keep-answer.ts'
+import { pause } from '../renewal/pause.ts'
 import {
   currentToken,
   isRejected,
+  type RefreshAttempt,
   type RefreshOutcome,
   type RefreshTarget,
 } from '../renewal/refresh-target.ts'
-import { tokenWindow } from '../renewal/token-window.ts'
+import { spreadOf, tokenWindow } from '../renewal/token-window.ts'
+import { waitPauses } from '../renewal/wait-pauses.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { accessKey, openTokenSet, type TokenSet } from '../sessions/token-set.ts'
+
+/** What the session's record says about a renewal. */
+type Standing =
+  | { readonly kind: 'settled'; readonly outcome: RefreshOutcome }
+  | { readonly kind: 'due'; readonly session: LiveSession; readonly tokens: TokenSet }
+
+const settled = (outcome: RefreshOutcome): Standing => ({ kind: 'settled', outcome })
+
+/** Reads again: whoever was ahead, here or in another process, may have done the work. */
+const readAgain = async (bff: BffContext, target: RefreshTarget): Promise<Standing> => {
+  const lookup = await bff.sessions.read(target.sid)
+  if (lookup.kind === 'ended') return settled({ kind: 'ended', reason: lookup.reason })
+  if (lookup.kind === 'unknown') return settled({ kind: 'ended', reason: undefined })
+  const { session } = lookup
+  const tokens = openTokenSet(bff.tokenSealer, session.record)
+  const current = currentToken(tokens, target)
+  const { minValiditySeconds, sid } = target
+  const question = { now: bff.options.now(), minValiditySeconds, spread: spreadOf(sid) }
+  const isFresh = tokenWindow(current, question) === 'fresh'
+  return current !== undefined && isFresh && !isRejected(current, target)
+    ? settled({ kind: 'current', token: current })
+    : { kind: 'due', session, tokens }
+}
 
 /** The refresh token was refused: unless another process has renewed meanwhile, this is the end. */
 const settleRejection = async (
   bff: BffContext,
-  target: RefreshTarget,
-  used: LiveSession,
-): Promise<RefreshOutcome> => {
-  const lookup = await bff.sessions.read(target.sid)
+  { sid }: RefreshTarget,
+  { used, lease }: { readonly used: LiveSession; readonly lease: Lease },
+): Promise<RefreshAttempt> => {
+  const lookup = await bff.sessions.read(sid)
   if (lookup.kind === 'ended') return { kind: 'ended', reason: lookup.reason }
   if (lookup.kind === 'unknown') return { kind: 'ended', reason: undefined }
-  const { session } = lookup
-  if (session.record.tokens.generation > used.record.tokens.generation) {
-    return useTheirs(bff, target, session)
-  }
-  await bff.sessions.end(target.sid, 'refresh_rejected')
+  const { record } = lookup.session
+  const isOvertaken = record.tokens.generation > used.record.tokens.generation
+  // Without the lease somebody else may have renewed and not yet stored: their word counts.
+  if (isOvertaken || !lease.isHeld()) return { kind: 'overtaken' }
+  await bff.sessions.end(sid, 'refresh_rejected')
   return { kind: 'ended', reason: 'refresh_rejected' }
 }
 
@@ -42,26 +69,27 @@ const settleWithoutRefreshToken = async (
   return { kind: 'ended', reason: 'expired' }
 }
 
-const renew = async (bff: BffContext, target: RefreshTarget): Promise<RefreshOutcome> => {
-  // Read again: whoever was ahead in line may have done the work.
-  const lookup = await bff.sessions.read(target.sid)
-  if (lookup.kind === 'ended') return { kind: 'ended', reason: lookup.reason }
-  if (lookup.kind === 'unknown') return { kind: 'ended', reason: undefined }
-  const { session } = lookup
-  const tokens = openTokenSet(bff.tokenSealer, session.record)
-  const current = currentToken(tokens, target)
-  const { minValiditySeconds, resource, scope } = target
-  const window = tokenWindow(current, { now: bff.options.now(), minValiditySeconds })
-  if (current !== undefined && window === 'fresh' && !isRejected(current, target)) {
-    return { kind: 'current', token: current }
-  }
+const renew = async (
+  bff: BffContext,
+  target: RefreshTarget,
+  lease: Lease,
+): Promise<RefreshAttempt> => {
+  const standing = await readAgain(bff, target)
+  if (standing.kind === 'settled') return standing.outcome
+  const { session, tokens } = standing
   const { refreshToken } = tokens
   if (refreshToken === undefined) return settleWithoutRefreshToken(bff, target, tokens)
-  const { audience } = resource
-  const answer = await bff.provider.refresh({ refreshToken, audience, scope })
+  const { scope } = target
+  const { audience } = target.resource
+  const maySend = lease.isHeld
+  const answer = await bff.breaker.call(() =>
+    bff.provider.refresh({ refreshToken, audience, scope, maySend }),
+  )
   switch (answer.kind) {
+    case 'withheld':
+      return { kind: 'overtaken' }
     case 'rejected':
-      return settleRejection(bff, target, session)
+      return settleRejection(bff, target, { used: session, lease })
     case 'failed':
       return answer
     case 'answered': {
@@ -71,12 +99,35 @@ const renew = async (bff: BffContext, target: RefreshTarget): Promise<RefreshOut
   }
 }
 
+/** Renews if the right to do so is free; otherwise looks whether its holder is done. */
+const attempt = async (bff: BffContext, target: RefreshTarget): Promise<RefreshAttempt> => {
+  const lease = await bff.leases.take(target.sid)
+  if (lease === undefined) {
+    const standing = await readAgain(bff, target)
+    return standing.kind === 'settled' ? standing.outcome : { kind: 'overtaken' }
+  }
+  try {
+    return await renew(bff, target, lease)
+  } finally {
+    await lease.release()
+  }
+}
+
+const renewInTurn = async (bff: BffContext, target: RefreshTarget): Promise<RefreshOutcome> => {
+  for (const pauseMs of waitPauses(bff.options.randomBytes)) {
+    const outcome = await attempt(bff, target)
+    if (outcome.kind !== 'overtaken') return outcome
+    await pause(pauseMs)
+  }
+  return { kind: 'failed', code: 'refresh_in_progress' }
+}
+
 /**
  * Renews the access token of one session (RFC 6749, section 6). Concurrent callers share one
- * request. Of everything the provider may say only `invalid_grant` and another subject end the
- * session.
+ * request, those of other processes by a lease in the store. Of everything the provider may say
+ * only `invalid_grant` and another subject end the session.
  */
 export const refresh = (bff: BffContext, target: RefreshTarget): Promise<RefreshOutcome> =>
   bff.flights.run(target.sid, `refresh ${accessKey(target.resource.name, target.scope)}`, () =>
-    renew(bff, target),
+    renewInTurn(bff, target),
   )

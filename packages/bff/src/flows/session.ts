@@ -13,6 +13,7 @@ import { findResource } from '../requests/find-resource.ts'
 import { readQuery } from '../requests/read-query.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { identifySession } from '../sessions/identify-session.ts'
+import { rotateSecret } from '../sessions/rotate-secret.ts'
 
 const anonymous = (reason?: SessionEndReason): SessionAnswer =>
   reason === undefined ? { authenticated: false } : { authenticated: false, reason }
@@ -78,7 +79,9 @@ export const session = async (bff: BffContext, ctx: Context): Promise<void> => {
     case 'live': {
       const isBackground = values.get('slide') === 'false'
       const live = isBackground ? lookup.session : await bff.sessions.slide(lookup.session)
-      ctx.body = await answerFor(bff, live, values.get('resource'))
+      const answer = await answerFor(bff, live, values.get('resource'))
+      if (answer.authenticated && !isBackground) await rotateSecret(bff, ctx, live)
+      ctx.body = answer
     }
   }
 }

@@ -10,6 +10,7 @@ import { readJson } from '../requests/read-json.ts'
 import type { ResolvedResource } from '../resolve-options.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { identifySession } from '../sessions/identify-session.ts'
+import { rotateSecret } from '../sessions/rotate-secret.ts'
 
 const bodySchema: z.ZodType<TokenRequest> = z.strictObject({
   resource: z.string().max(64).exactOptional(),
@@ -52,7 +53,8 @@ export const token = async (bff: BffContext, ctx: Context): Promise<void> => {
   const live = await requireSession(bff, ctx)
   const resource = findResource(bff.options, body.resource)
   const scope = narrowScope(resource, body.scope)
-  const slid = body.slide === false ? live : await bff.sessions.slide(live)
+  const isBackground = body.slide === false
+  const slid = isBackground ? live : await bff.sessions.slide(live)
   const outcome = await obtainToken(bff, slid, {
     resource,
     scope,
@@ -61,6 +63,7 @@ export const token = async (bff: BffContext, ctx: Context): Promise<void> => {
   })
   switch (outcome.kind) {
     case 'served':
+      if (!isBackground) await rotateSecret(bff, ctx, slid)
       ctx.body = outcome.answer
       return
     case 'ended':

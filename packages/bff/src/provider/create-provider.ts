@@ -3,10 +3,12 @@ import { describeFailure } from '../log.ts'
 import type { ResolvedOptions } from '../resolve-options.ts'
 import { type AuthorizationRequest, authorizationUrl } from './authorization-url.ts'
 import { checkAnswerIssuer } from './check-answer-issuer.ts'
+import type { RevocationOutcome } from './create-revocation-queue.ts'
 import { createDiscovery } from './discover.ts'
 import { type EndSessionRequest, endSessionUrl } from './end-session-url.ts'
 import { type CodeExchange, type CodeExchangeOutcome, exchangeCode } from './exchange-code.ts'
 import { classifyProviderFailure, type ProviderFailure } from './failure.ts'
+import { createLogoutTokenVerifier, type LogoutTokenOutcome } from './logout-token.ts'
 import { type RefreshAnswer, type RefreshRequest, requestRefresh } from './request-refresh.ts'
 
 /** Where to send the browser, or why that is not known. */
@@ -22,10 +24,12 @@ export interface Provider {
   ): Promise<'ours' | 'issuer_mismatch' | ProviderFailure['code']>
   exchangeCode(exchange: CodeExchange): Promise<CodeExchangeOutcome>
   refresh(request: RefreshRequest): Promise<RefreshAnswer>
-  /** Best effort (RFC 7009); never rejects. */
-  revoke(refreshToken: string): Promise<void>
+  /** One attempt (RFC 7009); never rejects. */
+  revoke(refreshToken: string): Promise<RevocationOutcome>
   /** `undefined` also when the provider cannot be reached: the local logout stands. */
   endSessionUrl(request: EndSessionRequest): Promise<string | undefined>
+  /** Rejects when metadata or key set cannot be had. */
+  verifyLogoutToken(token: string): Promise<LogoutTokenOutcome>
 }
 
 export const createProvider = (options: ResolvedOptions): Provider => {
@@ -66,10 +70,16 @@ export const createProvider = (options: ResolvedOptions): Provider => {
         return { kind: 'failed', code: 'provider_unavailable', cause }
       }
     },
-    revoke: (refreshToken) =>
-      revoke(refreshToken).catch(
-        report('provider.revocation_failed', 'A refresh token could not be revoked.'),
-      ),
+    revoke: async (refreshToken) => {
+      try {
+        await revoke(refreshToken)
+        return 'done'
+      } catch (failure) {
+        report('provider.revocation_failed', 'A refresh token could not be revoked.')(failure)
+        // What the client's registration forbids today may be mended by the next attempt.
+        return classifyProviderFailure(failure) === 'provider_error' ? 'refused' : 'later'
+      }
+    },
     endSessionUrl: async (request) => {
       try {
         return endSessionUrl(await discovered(), request)
@@ -81,5 +91,6 @@ export const createProvider = (options: ResolvedOptions): Provider => {
         return undefined
       }
     },
+    verifyLogoutToken: createLogoutTokenVerifier(options, discovered),
   }
 }

@@ -8,6 +8,8 @@ export interface RefreshRequest {
   readonly audience: string | undefined
   /** Narrower than granted; left out for all of it. */
   readonly scope: string | undefined
+  /** Asked at the last moment; `false` withholds the request. */
+  readonly maySend: () => boolean
 }
 
 /** What the provider made of a refresh token. */
@@ -18,6 +20,8 @@ export type RefreshAnswer =
       /** The answer broke the protocol: keep its refresh token, use nothing else of it. */
       readonly isUsable: boolean
     }
+  /** Not sent: the right to send it was lost on the way. */
+  | { readonly kind: 'withheld' }
   /** `invalid_grant`: the refresh token is dead. */
   | { readonly kind: 'rejected' }
   | ({ readonly kind: 'failed'; readonly cause?: unknown } & ProviderFailure)
@@ -67,10 +71,13 @@ const classifyRaw = ({ status, retryAfter, body }: RawAnswer): RefreshAnswer => 
  */
 export const requestRefresh = async (
   discovered: Discovered,
-  { refreshToken, audience, scope }: RefreshRequest,
+  { refreshToken, audience, scope, maySend }: RefreshRequest,
 ): Promise<RefreshAnswer> => {
   let raw: RawAnswer | undefined
+  let isWithheld = false
   const configuration = discovered.refresh(async (url, init) => {
+    isWithheld = !maySend()
+    if (isWithheld) throw new Error('The lease was lost.')
     const response = await discovered.fetch(url, init)
     const text = await response.text()
     const { status, headers } = response
@@ -84,6 +91,7 @@ export const requestRefresh = async (
     (response) => ({ isUsable: response.token_type === 'bearer', cause: undefined }),
     (cause: unknown) => ({ isUsable: false, cause }),
   )
+  if (isWithheld) return { kind: 'withheld' }
   if (raw === undefined) {
     return { kind: 'failed', code: 'provider_unavailable', cause: verdict.cause }
   }

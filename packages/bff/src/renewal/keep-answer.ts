@@ -2,16 +2,11 @@ import type { BffContext } from '../bff-context.ts'
 import { checkRefreshedIdToken } from '../provider/check-refreshed-id-token.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
-import {
-  type AccessToken,
-  accessKey,
-  openTokenSet,
-  sealTokenSet,
-  type TokenSet,
-} from '../sessions/token-set.ts'
+import { type AccessToken, accessKey, sealTokenSet, type TokenSet } from '../sessions/token-set.ts'
 import {
   currentToken,
   isRejected,
+  type RefreshAttempt,
   type RefreshOutcome,
   type RefreshTarget,
 } from './refresh-target.ts'
@@ -28,33 +23,22 @@ export interface Obtained {
 
 const oneMinuteMs = 60_000
 
-/** Someone else's newer token set. */
-export const useTheirs = (
-  bff: BffContext,
-  target: RefreshTarget,
-  { record }: LiveSession,
-): RefreshOutcome => {
-  const token = currentToken(openTokenSet(bff.tokenSealer, record), target)
-  return token === undefined
-    ? { kind: 'failed', code: 'provider_unavailable' }
-    : { kind: 'current', token }
-}
-
 const store = async (
   bff: BffContext,
   target: RefreshTarget,
   { session, fields, next }: Obtained & { readonly next: TokenSet },
-): Promise<RefreshOutcome | { readonly kind: 'stored' }> => {
+): Promise<RefreshAttempt | { readonly kind: 'stored' }> => {
   const sealed = sealTokenSet(bff.tokenSealer, target.sid, next)
   const change = await untilStored(() => bff.sessions.changeTokens(session, sealed))
   switch (change.kind) {
     case 'stored':
       return change
     case 'superseded':
-      return useTheirs(bff, target, change.session)
+      // Theirs stands, and is read again; what was obtained here is dropped.
+      return { kind: 'overtaken' }
     case 'gone':
       // The user logged out meanwhile: nothing may come back to life, here or at the provider.
-      if (fields.refreshToken !== undefined) await bff.provider.revoke(fields.refreshToken)
+      if (fields.refreshToken !== undefined) await bff.revocations.revoke(fields.refreshToken)
       return { kind: 'ended', reason: change.reason }
   }
 }
@@ -66,7 +50,7 @@ const endForOtherSubject = async (
 ): Promise<RefreshOutcome> => {
   await bff.sessions.end(sid, 'subject_changed')
   const refreshToken = fields.refreshToken ?? tokens.refreshToken
-  if (refreshToken !== undefined) await bff.provider.revoke(refreshToken)
+  if (refreshToken !== undefined) await bff.revocations.revoke(refreshToken)
   return { kind: 'ended', reason: 'subject_changed' }
 }
 
@@ -121,7 +105,7 @@ export const keepAnswer = async (
   bff: BffContext,
   target: RefreshTarget,
   obtained: Obtained,
-): Promise<RefreshOutcome> => {
+): Promise<RefreshAttempt> => {
   const identity = checkIdentity(bff, obtained)
   if (identity === 'subject_changed') return endForOtherSubject(bff, target, obtained)
   const rotated = withRefreshToken(obtained)

@@ -12,10 +12,10 @@ import {
   type RefreshOutcome,
   type RefreshTarget,
 } from './refresh-target.ts'
-import { remainingMs, tokenWindow } from './token-window.ts'
+import { remainingMs, spreadOf, tokenWindow } from './token-window.ts'
 
 /** Codes under which a live session may come without its token. */
-export type TokenProblemCode = RefreshFailure['code'] | 'refresh_in_progress'
+export type TokenProblemCode = RefreshFailure['code']
 
 export type TokenOutcome =
   | { readonly kind: 'served'; readonly answer: TokenAnswer }
@@ -83,11 +83,11 @@ const isRefusedTooOften = (token: AccessToken, now: number): boolean =>
 const decide = (
   bff: BffContext,
   current: AccessToken | undefined,
-  question: TokenQuestion,
+  question: RefreshTarget,
 ): 'serve' | 'serve-and-renew' | 'wait' => {
   const now = bff.options.now()
-  const { minValiditySeconds } = question
-  const window = tokenWindow(current, { now, minValiditySeconds })
+  const { minValiditySeconds, sid } = question
+  const window = tokenWindow(current, { now, minValiditySeconds, spread: spreadOf(sid) })
   const isRefused = current !== undefined && isRejected(current, question)
   if (isRefused && !isRefusedTooOften(current, now)) return 'wait'
   if (window === 'hard') return 'wait'
@@ -105,7 +105,7 @@ export const obtainToken = async (
 ): Promise<TokenOutcome> => {
   const current = currentToken(openTokenSet(bff.tokenSealer, session.record), question)
   const target: RefreshTarget = { ...question, sid: session.record.sid }
-  const decision = decide(bff, current, question)
+  const decision = decide(bff, current, target)
   if (current !== undefined && decision !== 'wait') {
     if (decision === 'serve-and-renew') renewInBackground(bff, target)
     return toAnswer(bff, question, current)

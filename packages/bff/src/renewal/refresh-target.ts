@@ -17,7 +17,7 @@ export interface RefreshTarget {
 
 /** Why a live session has no token to give. */
 export interface RefreshFailure {
-  readonly code: ProviderFailure['code'] | 'insufficient_scope'
+  readonly code: ProviderFailure['code'] | 'insufficient_scope' | 'refresh_in_progress'
   readonly retryAfterSeconds?: number
 }
 
@@ -26,6 +26,9 @@ export type RefreshOutcome =
   | { readonly kind: 'current'; readonly token: AccessToken }
   | { readonly kind: 'ended'; readonly reason: SessionEndReason | undefined }
   | ({ readonly kind: 'failed'; readonly cause?: unknown } & RefreshFailure)
+
+/** As {@link RefreshOutcome}, or: someone else is, or was, at work; look again. */
+export type RefreshAttempt = RefreshOutcome | { readonly kind: 'overtaken' }
 
 export const currentToken = (
   tokens: TokenSet,

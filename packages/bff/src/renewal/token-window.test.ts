@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { remainingMs, tokenWindow } from './token-window.ts'
+import { remainingMs, spreadOf, tokenWindow } from './token-window.ts'
 
 const obtainedAt = 1_800_000_000_000
 
@@ -45,17 +45,42 @@ const edges = [
 
 for (const [life, age, needed, window] of edges) {
   test(`a token of ${life} s at ${age} s for a caller who needs ${needed} s is ${window}`, () => {
-    const question = { now: obtainedAt + age * 1000, minValiditySeconds: needed }
+    const question = { now: obtainedAt + age * 1000, minValiditySeconds: needed, spread: 0 }
     expect(tokenWindow(tokenOf(life), question)).toBe(window)
   })
 }
 
 test('no token at all has to be fetched first', () => {
-  expect(tokenWindow(undefined, { now: obtainedAt, minValiditySeconds: 0 })).toBe('hard')
+  expect(tokenWindow(undefined, { now: obtainedAt, minValiditySeconds: 0, spread: 0 })).toBe('hard')
 })
 
 test('a clock that was set back does not make a token older than it is', () => {
-  const question = { now: obtainedAt - 3_600_000, minValiditySeconds: 0 }
+  const question = { now: obtainedAt - 3_600_000, minValiditySeconds: 0, spread: 0 }
   expect(tokenWindow(tokenOf(600), question)).toBe('fresh')
   expect(remainingMs(tokenOf(600), obtainedAt)).toBe(600_000)
+})
+
+/** Age in seconds of a token that lives 600, the session's place in the spread, and where that is. */
+const spreads = [
+  [449.999, 1, 'fresh'],
+  [450, 1, 'soft'],
+  [464.999, 0.5, 'fresh'],
+  [465, 0.5, 'soft'],
+  [480, 0, 'soft'],
+  [479.999, 0, 'fresh'],
+  [590, 1, 'hard'],
+] as const
+
+for (const [age, spread, window] of spreads) {
+  test(`sessions renew ahead at times of their own: at ${age} s with a spread of ${spread} it is ${window}`, () => {
+    const question = { now: obtainedAt + age * 1000, minValiditySeconds: 0, spread }
+    expect(tokenWindow(tokenOf(600), question)).toBe(window)
+  })
+}
+
+test('the spread of a session is a number from 0 to 1, and the same in every process', () => {
+  expect(spreadOf('AAAAAAAAAAAAAAAAAAAAAA')).toBe(0)
+  expect(spreadOf('_____________________w')).toBe(1)
+  expect(spreadOf('gAAAAAAAAAAAAAAAAAAAAA')).toBeCloseTo(0.5, 2)
+  expect(spreadOf('')).toBe(0)
 })

@@ -14,19 +14,26 @@ export interface WindowQuestion {
   readonly now: number
   /** What the caller needs; capped at half the token's life. */
   readonly minValiditySeconds: number
+  /** From 0 to 1: how much earlier than others this session's soft window begins. */
+  readonly spread: number
 }
+
+/** The same for every process and call, and as evenly spread as the sids, which are random. */
+export const spreadOf = (sid: string): number =>
+  (Buffer.from(sid.slice(0, 2), 'base64url')[0] ?? 0) / 255
 
 /** Milliseconds the token has left. */
 export const remainingMs = (token: AccessToken, now: number): number => token.expiresAt - now
 
 export const tokenWindow = (
   token: AccessToken | undefined,
-  { now, minValiditySeconds }: WindowQuestion,
+  { now, minValiditySeconds, spread }: WindowQuestion,
 ): TokenWindow => {
   if (token === undefined) return 'hard'
   const lifeMs = token.expiresAt - token.obtainedAt
   const neededMs = Math.max(minValiditySeconds, defaults.hardWindowSeconds) * 1000
   const leftMs = remainingMs(token, now)
   if (leftMs <= Math.min(neededMs, lifeMs / 2)) return 'hard'
-  return leftMs <= lifeMs * defaults.softWindowShare ? 'soft' : 'fresh'
+  const softShare = defaults.softWindowShare + spread * defaults.softWindowSpread
+  return leftMs <= lifeMs * softShare ? 'soft' : 'fresh'
 }

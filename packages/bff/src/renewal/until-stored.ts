@@ -1,10 +1,6 @@
 import { defaults } from '../defaults.ts'
 import { isStoreOutage } from '../errors.ts'
-
-const pause = (ms: number) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, ms)
-  })
+import { pause } from './pause.ts'
 
 /**
  * Repeats a write that the store was too unwell to take: the provider has rotated, so giving up on

@@ -2,31 +2,12 @@ import type { Context } from 'koa'
 import type * as z from 'zod'
 import { defaults } from '../defaults.ts'
 import { RequestProblem } from '../errors.ts'
-
-const readText = async (ctx: Context): Promise<string> => {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk as Uint8Array)
-    size += bytes.length
-    if (size > defaults.bodyBytes) break
-    chunks.push(bytes)
-  }
-  if (size > defaults.bodyBytes) {
-    // Left unread, the rest would block the next request on this connection.
-    ctx.req.resume()
-    throw new RequestProblem('payload_too_large')
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
+import { readBody } from './read-body.ts'
 
 const readValue = async (ctx: Context): Promise<unknown> => {
   // A body parser of the host application may have read the stream before us.
   if (ctx.state.parsedBody !== undefined) return ctx.state.parsedBody
-  if (Number(ctx.get('content-length')) > defaults.bodyBytes) {
-    throw new RequestProblem('payload_too_large')
-  }
-  const text = await readText(ctx)
+  const text = await readBody(ctx, defaults.bodyBytes)
   if (text === '') return {}
   try {
     return JSON.parse(text)

@@ -79,3 +79,14 @@ test('B44 it cannot be cut, extended or spelt in another way', () => {
 test('a sealer without a key is not made', () => {
   expect(() => sealerOf([])).toThrow(TypeError)
 })
+
+test('B53 what an older key sealed is sealed anew, and nothing else is', () => {
+  const before = sealerOf([oldKey]).seal(text, 'place')
+  const rotated = sealerOf([newKey, oldKey])
+  const after = rotated.sealAnew(before, 'place') ?? ''
+  expect(sealerOf([newKey]).open(after, 'place')).toBe(text)
+  expect(rotated.sealAnew(after, 'place')).toBeUndefined()
+  expect(rotated.sealAnew(before, 'another')).toBeUndefined()
+  expect(rotated.sealAnew(sealerOf([otherKey]).seal(text, 'place'), 'place')).toBeUndefined()
+  expect(rotated.sealAnew('garbage', 'place')).toBeUndefined()
+})

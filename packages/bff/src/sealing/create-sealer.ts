@@ -6,6 +6,11 @@ export interface Sealer {
   seal(text: string, place: string): string
   /** Resolves to `undefined` for whatever was not sealed for this purpose and place. */
   open(sealed: string, place: string): string | undefined
+  /**
+   * The same text sealed with the first key; `undefined` when that is what sealed it, and for
+   * whatever no key opens.
+   */
+  sealAnew(sealed: string, place: string): string | undefined
 }
 
 export interface SealerOptions {
@@ -39,24 +44,34 @@ export const createSealer = ({ keys, purpose, randomBytes }: SealerOptions): Sea
   )
   const [sealingKey] = derived
   if (sealingKey === undefined) throw new TypeError('A sealer needs a key.')
+
+  const seal = (text: string, place: string) => {
+    const nonce = randomBytes(nonceBytes)
+    const cipher = createCipheriv(algorithm, sealingKey, nonce)
+    cipher.setAAD(Buffer.from(place))
+    const body = [cipher.update(text, 'utf8'), cipher.final()]
+    return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString('base64url')
+  }
+
+  const openWith = (keys: readonly Buffer[], sealed: string, place: string) => {
+    const bytes = Buffer.from(sealed, 'base64url')
+    // One text for one value: the decoder alone would pass over what does not belong there.
+    const isCanonical = bytes.toString('base64url') === sealed
+    if (!isCanonical || bytes.length < nonceBytes + tagBytes) return undefined
+    for (const key of keys) {
+      const text = open(key, bytes, place)
+      if (text !== undefined) return text
+    }
+    return undefined
+  }
+
   return {
-    seal: (text, place) => {
-      const nonce = randomBytes(nonceBytes)
-      const cipher = createCipheriv(algorithm, sealingKey, nonce)
-      cipher.setAAD(Buffer.from(place))
-      const body = [cipher.update(text, 'utf8'), cipher.final()]
-      return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString('base64url')
-    },
-    open: (sealed, place) => {
-      const bytes = Buffer.from(sealed, 'base64url')
-      // One text for one value: the decoder alone would pass over what does not belong there.
-      const isCanonical = bytes.toString('base64url') === sealed
-      if (!isCanonical || bytes.length < nonceBytes + tagBytes) return undefined
-      for (const key of derived) {
-        const text = open(key, bytes, place)
-        if (text !== undefined) return text
-      }
-      return undefined
+    seal,
+    open: (sealed, place) => openWith(derived, sealed, place),
+    sealAnew: (sealed, place) => {
+      if (openWith([sealingKey], sealed, place) !== undefined) return undefined
+      const text = openWith(derived.slice(1), sealed, place)
+      return text === undefined ? undefined : seal(text, place)
     },
   }
 }

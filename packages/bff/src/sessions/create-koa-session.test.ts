@@ -298,7 +298,7 @@ for (const [name, path] of [
 
 test('B27 an id that nobody issued is never adopted, whatever the request brings', async () => {
   const { harness, browser, store } = await startOurs()
-  const planted = `${'P'.repeat(22)}.${'S'.repeat(43)}`
+  const planted = `${'P'.repeat(22)}.${'S'.repeat(64)}`
   browser.jar.set(cookieName, { value: planted, sameSite: 'lax' })
   browser.jar.set(`${cookieName}-hint`, { value: 'P'.repeat(22), sameSite: 'lax' })
   await harness.login()

@@ -12,7 +12,7 @@ import { identifySession } from './identify-session.ts'
 import type { SessionRecord } from './session-record.ts'
 
 /** The parts of a record that a login fills in. */
-export type NewSession = Pick<SessionRecord, 'login' | 'tokens'>
+export type NewSession = Pick<SessionRecord, 'login' | 'device' | 'tokens'>
 
 /** koa-session, held to the two changes that it can make safely. */
 export interface KoaSession {
@@ -25,8 +25,6 @@ export interface KoaSession {
   end(ctx: Context): Promise<SessionRecord | undefined>
 }
 
-type Deps = Pick<BffContext, 'options' | 'sessions'>
-
 interface SessionContext extends Context {
   session: NewSession | null
 }
@@ -37,7 +35,8 @@ interface SessionContext extends Context {
  * is refused unless this very request made the id, removal is a compare-and-set, and the cookie is
  * set by nothing else; it commits at once, so nothing can throw between a change and its commit.
  */
-export const createKoaSession = ({ options, sessions }: Deps): KoaSession => {
+export const createKoaSession = (bff: BffContext): KoaSession => {
+  const { options, sessions } = bff
   const made = new WeakMap<Context, SessionCookie>()
   const ended = new WeakMap<Context, SessionRecord>()
   const app = new Koa()
@@ -65,17 +64,18 @@ export const createKoaSession = ({ options, sessions }: Deps): KoaSession => {
       },
       store: {
         get: async (_sid, _maxAge, { ctx }) => {
-          const lookup = await identifySession({ sessions }, readSessionCookie(options, ctx))
+          const lookup = await identifySession(bff, readSessionCookie(options, ctx))
           if (lookup.kind !== 'live') return undefined
-          const { login, tokens } = lookup.session.record
-          return { login, tokens }
+          const { login, device, tokens } = lookup.session.record
+          return { login, device, tokens }
         },
         set: async (sid, content: NewSession, _maxAge, { ctx }) => {
           const cookie = made.get(ctx)
           if (cookie?.sid !== sid) throw new Error('A session is changed by its own flow only.')
-          const { login, tokens } = content
-          const secretHash = hashSecret(cookie.secret)
-          const isNew = await sessions.create({ format: 1, sid, secretHash, login, tokens })
+          const { login, device, tokens } = content
+          const currentHash = hashSecret(cookie.secret)
+          const secret = { generation: 1, currentHash, since: options.now() }
+          const isNew = await sessions.create({ format: 1, sid, login, device, secret, tokens })
           if (!isNew) throw new Error('A fresh session id was taken: randomness is broken.')
         },
         destroy: async (sid, { ctx }) => {

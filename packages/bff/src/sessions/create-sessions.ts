@@ -4,8 +4,8 @@ import { defaults } from '../defaults.ts'
 import {
   isTombstone,
   parseStoredSession,
-  type SealedTokens,
   type SessionRecord,
+  type SessionSecret,
   type Tombstone,
 } from './session-record.ts'
 
@@ -20,13 +20,13 @@ export interface LiveSession {
 /** What a sid leads to. */
 export type SessionLookup =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'ended'; readonly reason: SessionEndReason; readonly secretHash: string }
+  | { readonly kind: 'ended'; readonly reason: SessionEndReason }
   | { readonly kind: 'live'; readonly session: LiveSession }
 
-/** How a change of the token set went. */
-export type TokensChange =
+/** How a change of one part of a record went. */
+export type PartChange =
   | { readonly kind: 'stored'; readonly session: LiveSession }
-  /** Someone else stored a newer token set; it stands, ours is dropped. */
+  /** Someone else stored a newer one; it stands, ours is dropped. */
   | { readonly kind: 'superseded'; readonly session: LiveSession }
   | { readonly kind: 'gone'; readonly reason: SessionEndReason | undefined }
 
@@ -36,8 +36,13 @@ export interface Sessions {
   /** Resolves to `false` when the sid is taken, which means a broken source of randomness. */
   create(record: SessionRecord): Promise<boolean>
   /** Replaces the token set unless a newer one or the session's end came first. */
-  changeTokens(session: LiveSession, sealed: string): Promise<TokensChange>
-  /** Moves the idle limit, at most once a minute; changes nothing else. */
+  changeTokens(session: LiveSession, sealed: string): Promise<PartChange>
+  /** Replaces the secrets unless newer ones or the session's end came first. */
+  changeSecret(session: LiveSession, secret: Omit<SessionSecret, 'generation'>): Promise<PartChange>
+  /**
+   * Moves the idle limit, at most once a minute, and seals the record anew where an older key
+   * sealed it; changes nothing else.
+   */
   slide(session: LiveSession): Promise<LiveSession>
   /** Leaves a tombstone. Resolves to the record that ended, or `undefined` if there was none. */
   end(sid: string, reason: SessionEndReason): Promise<SessionRecord | undefined>
@@ -47,12 +52,25 @@ export interface SessionsOptions {
   readonly store: Store
   readonly now: () => number
   readonly idleSeconds: number
+  /**
+   * The same record sealed with the newest key, or `undefined` when it is already. Must change no
+   * generation. Default: nothing is ever sealed anew.
+   */
+  readonly sealAnew?: (record: SessionRecord) => SessionRecord | undefined
 }
+
+/** The parts that change, each under its own generation. */
+type Parts = Pick<SessionRecord, 'secret' | 'tokens'>
 
 const tombstoneMs = defaults.tombstoneSeconds * 1000
 const keyOf = (sid: string): string => `session:${sid}`
 
-export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Sessions => {
+export const createSessions = ({
+  store,
+  now,
+  idleSeconds,
+  sealAnew = () => undefined,
+}: SessionsOptions): Sessions => {
   const idleLimit = (record: SessionRecord) =>
     Math.min(now() + idleSeconds * 1000, record.login.expiresAt)
 
@@ -62,9 +80,8 @@ export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Se
     expiresAt: idleExpiresAt + tombstoneMs,
   })
 
-  const bury = (sid: string, version: string, record: SessionRecord, reason: SessionEndReason) => {
-    const { secretHash } = record
-    const tombstone: Tombstone = { format: 1, sid, secretHash, ended: { reason, at: now() } }
+  const bury = (sid: string, version: string, reason: SessionEndReason) => {
+    const tombstone: Tombstone = { format: 1, sid, ended: { reason, at: now() } }
     const value = JSON.stringify(tombstone)
     return store.swap(keyOf(sid), version, { value, expiresAt: now() + tombstoneMs })
   }
@@ -74,35 +91,34 @@ export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Se
     const stored = entry && parseStoredSession(entry.value)
     if (entry === undefined || stored === undefined) return { kind: 'unknown' }
     if (isTombstone(stored)) {
-      const { secretHash, ended } = stored
+      const { ended } = stored
       // A slide that came late may have moved the entry's expiry.
       const isRecent = now() - ended.at < tombstoneMs
-      return isRecent ? { kind: 'ended', reason: ended.reason, secretHash } : { kind: 'unknown' }
+      return isRecent ? { kind: 'ended', reason: ended.reason } : { kind: 'unknown' }
     }
     const idleExpiresAt = entry.expiresAt - tombstoneMs
     if (idleExpiresAt > now()) {
       return { kind: 'live', session: { record: stored, version: entry.version, idleExpiresAt } }
     }
-    const { version } = entry
-    await bury(sid, version, stored, 'expired')
-    return { kind: 'ended', reason: 'expired', secretHash: stored.secretHash }
+    await bury(sid, entry.version, 'expired')
+    return { kind: 'ended', reason: 'expired' }
   }
 
-  const changeTokens = async (
-    { record: { sid, tokens: before } }: LiveSession,
-    sealed: string,
-  ): Promise<TokensChange> => {
-    const tokens: SealedTokens = { generation: before.generation + 1, sealed }
+  /** The one loop behind every change: who loses a swap reads again and decides anew. */
+  const changePart = async <Name extends keyof Parts>(
+    { record: { sid, ...before } }: LiveSession,
+    name: Name,
+    content: Omit<Parts[Name], 'generation'>,
+  ): Promise<PartChange> => {
+    const generation = before[name].generation + 1
     for (;;) {
       // Read just before the swap: a slide moves the expiry without changing the version.
       const lookup = await read(sid)
       if (lookup.kind === 'unknown') return { kind: 'gone', reason: undefined }
       if (lookup.kind === 'ended') return { kind: 'gone', reason: lookup.reason }
       const { session } = lookup
-      if (session.record.tokens.generation >= tokens.generation) {
-        return { kind: 'superseded', session }
-      }
-      const record: SessionRecord = { ...session.record, tokens }
+      if (session.record[name].generation >= generation) return { kind: 'superseded', session }
+      const record: SessionRecord = { ...session.record, [name]: { ...content, generation } }
       const entry = entryOf(record, session.idleExpiresAt)
       const version = await store.swap(keyOf(sid), session.version, entry)
       if (version !== undefined) {
@@ -111,15 +127,30 @@ export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Se
     }
   }
 
+  /** Whoever was faster has sealed with the newest key too, or the next slide will. */
+  const trySealAnew = async (
+    session: LiveSession,
+    idleExpiresAt: number,
+  ): Promise<LiveSession | undefined> => {
+    const record = sealAnew(session.record)
+    if (record === undefined) return undefined
+    const entry = entryOf(record, idleExpiresAt)
+    const version = await store.swap(keyOf(record.sid), session.version, entry)
+    return version === undefined ? undefined : { record, version, idleExpiresAt }
+  }
+
   return {
     read,
-    changeTokens,
+    changeTokens: (session, sealed) => changePart(session, 'tokens', { sealed }),
+    changeSecret: (session, secret) => changePart(session, 'secret', secret),
     create: async (record) =>
       (await store.put(keyOf(record.sid), entryOf(record, idleLimit(record)))) !== undefined,
     slide: async (session) => {
       const idleExpiresAt = idleLimit(session.record)
       const gainedMs = idleExpiresAt - session.idleExpiresAt
       if (gainedMs < defaults.touchIntervalSeconds * 1000) return session
+      const sealedAnew = await trySealAnew(session, idleExpiresAt)
+      if (sealedAnew !== undefined) return sealedAnew
       await store.touch(keyOf(session.record.sid), idleExpiresAt + tombstoneMs)
       return { ...session, idleExpiresAt }
     },
@@ -128,7 +159,7 @@ export const createSessions = ({ store, now, idleSeconds }: SessionsOptions): Se
         const lookup = await read(sid)
         if (lookup.kind !== 'live') return undefined
         const { record, version } = lookup.session
-        if ((await bury(sid, version, record, reason)) !== undefined) return record
+        if ((await bury(sid, version, reason)) !== undefined) return record
       }
     },
   }

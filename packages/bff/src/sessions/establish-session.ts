@@ -7,6 +7,9 @@ import type { Transaction } from '../cookies/transaction.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { findResource } from '../requests/find-resource.ts'
 import type { KoaSession } from './create-koa-session.ts'
+import { parseDevice } from './device.ts'
+import { endSession } from './end-session.ts'
+import { settleParallelLogins } from './parallel-logins.ts'
 import type { LoginFacts } from './session-record.ts'
 import { accessKey, sealTokenSet, type TokenSet } from './token-set.ts'
 
@@ -61,18 +64,24 @@ export const establishSession = async (
 ): Promise<void> => {
   const login = toLoginFacts(bff, claims)
   const tokens = toTokenSet(bff, transaction, answer)
-  const cookie = createSessionCookie(bff.options.randomBytes)
+  const cookie = createSessionCookie(bff)
   const sealed = sealTokenSet(bff.tokenSealer, cookie.sid, tokens)
   try {
-    await bff.koaSession.create(ctx, cookie, { login, tokens: { generation: 1, sealed } })
+    const device = parseDevice(ctx.get('user-agent'))
+    await bff.koaSession.create(ctx, cookie, { login, device, tokens: { generation: 1, sealed } })
   } catch (failure) {
     const { refreshToken } = tokens
     if (refreshToken !== undefined) {
-      void bff.flights.run(cookie.sid, 'revoke', () => bff.provider.revoke(refreshToken))
+      void bff.flights.run(cookie.sid, 'revoke', () => bff.revocations.revoke(refreshToken))
     }
     throw failure
   }
   // Its refresh token is dropped, not revoked: at many providers it shares a grant with the new one.
   const replaced = readSessionHint(bff.options, ctx)
   if (replaced !== undefined) await bff.sessions.end(replaced, 'replaced')
+  const { createdAt } = login
+  await settleParallelLogins(bff, ctx, { state: transaction.state, cookie, createdAt })
+  // Asked last: a logout that came before the index knew this session has left its mark by now.
+  const isOver = await bff.providerLogouts.hasEnded(login, claims.iat)
+  if (isOver) await endSession(bff, cookie.sid, 'revoked')
 }

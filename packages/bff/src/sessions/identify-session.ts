@@ -1,19 +1,77 @@
 import type { BffContext } from '../bff-context.ts'
 import type { SessionCookie } from '../cookies/session-cookie.ts'
-import type { SessionLookup } from './create-sessions.ts'
-import { isSecretOf } from './hash-secret.ts'
+import { RequestProblem } from '../errors.ts'
+import type { LiveSession, SessionLookup } from './create-sessions.ts'
+import { endSession } from './end-session.ts'
+import { hashSecret } from './hash-secret.ts'
+import { weighSecret } from './weigh-secret.ts'
+
+/** For the log: the sid's hash leads to the session without naming it. */
+const describeSid = (sid: string) => ({ sidHash: hashSecret(sid) })
+
+/** Two parties hold secrets of one session, and nobody can tell which of them is the user. */
+const endReplayed = async (bff: BffContext, sid: string): Promise<SessionLookup> => {
+  const wasAlive = await endSession(bff, sid, 'replayed')
+  // Somebody else was faster, and the reason is theirs.
+  if (!wasAlive) return bff.sessions.read(sid)
+  bff.options.log.warn(
+    { event: 'session.replayed', ...describeSid(sid) },
+    'A secret that was replaced long ago came back: the session was ended.',
+  )
+  return { kind: 'ended', reason: 'replayed' }
+}
+
+const refuseLate = ({ options }: BffContext, sid: string): never => {
+  options.log.warn(
+    { event: 'session.secret_late', ...describeSid(sid) },
+    'A request came with a secret that had just been replaced, too late to be served.',
+  )
+  throw new RequestProblem('refresh_in_progress', { retryAfterSeconds: 1 })
+}
+
+const judge = async (
+  bff: BffContext,
+  cookie: SessionCookie,
+  session: LiveSession,
+): Promise<SessionLookup> => {
+  const decision = weighSecret(bff, cookie, session.record)
+  switch (decision.kind) {
+    case 'current':
+    case 'issue-child':
+    case 'repeat-child':
+    case 'former':
+      return { kind: 'live', session }
+    case 'confirmed': {
+      const change = await bff.sessions.changeSecret(session, decision.next)
+      if (change.kind === 'superseded') return judge(bff, cookie, change.session)
+      if (change.kind === 'stored') return { kind: 'live', session: change.session }
+      const { reason } = change
+      return reason === undefined ? { kind: 'unknown' } : { kind: 'ended', reason }
+    }
+    case 'former-late':
+      return refuseLate(bff, cookie.sid)
+    case 'replayed':
+      return endReplayed(bff, cookie.sid)
+    case 'unknown':
+      return decision
+  }
+}
 
 /**
- * The session a cookie stands for. Without the right secret a sid leads nowhere, whether it is
- * alive, ended or was never there.
+ * The session a cookie stands for. Without a secret of ours a sid leads nowhere, whether it is
+ * alive, ended or was never there. The first use of a new secret is noted here; a secret from before
+ * the last two ends the session.
+ *
+ * @throws RequestProblem `refresh_in_progress` for a request that was under way for so long that its
+ * secret is no longer accepted: the browser holds the next one by now
  */
 export const identifySession = async (
-  bff: Pick<BffContext, 'sessions'>,
+  bff: BffContext,
   cookie: SessionCookie | undefined,
 ): Promise<SessionLookup> => {
   if (cookie === undefined) return { kind: 'unknown' }
   const lookup = await bff.sessions.read(cookie.sid)
-  if (lookup.kind === 'unknown') return lookup
-  const hash = lookup.kind === 'live' ? lookup.session.record.secretHash : lookup.secretHash
-  return isSecretOf(hash, cookie.secret) ? lookup : { kind: 'unknown' }
+  if (lookup.kind === 'live') return judge(bff, cookie, lookup.session)
+  const isTrusted = bff.secrets.isAuthentic(cookie.sid, cookie.secret)
+  return isTrusted ? lookup : { kind: 'unknown' }
 }

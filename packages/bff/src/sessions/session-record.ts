@@ -1,4 +1,5 @@
 import type { SessionEndReason, UserClaims } from '@coatcheck/wire'
+import type { SessionDevice } from './device.ts'
 
 /** What the login established; never changes while the session lives. */
 export interface LoginFacts {
@@ -17,19 +18,49 @@ export interface LoginFacts {
   readonly expiresAt: number
 }
 
+/**
+ * The secrets that stand for a session, by their base64url SHA-256; `generation` grows by one with
+ * every change. A successor counts from its first use on, and until then everyone who brings the
+ * current secret receives the same one.
+ */
+export interface SessionSecret {
+  readonly generation: number
+  readonly currentHash: string
+  /** When the current secret became the current one, epoch milliseconds. */
+  readonly since: number
+  /** The successor, handed out and not used yet. */
+  readonly child?: {
+    readonly hash: string
+    /** The secret itself, sealed. */
+    readonly sealed: string
+    /** Epoch milliseconds. */
+    readonly issuedAt: number
+  }
+  /** The forerunner. */
+  readonly former?: {
+    readonly hash: string
+    /** When it stops being accepted, epoch milliseconds. */
+    readonly until: number
+  }
+}
+
 /** The sealed token set; `generation` grows by one with every change. */
 export interface SealedTokens {
   readonly generation: number
   readonly sealed: string
 }
 
-/** One session, stored under one key. Its idle limit is the expiry of the stored entry. */
+/**
+ * One session, stored under one key. Its parts change independently of one another, each counted by
+ * its own generation. The idle limit is the expiry of the stored entry.
+ */
 export interface SessionRecord {
   readonly format: 1
   readonly sid: string
-  /** base64url SHA-256 of the secret that only the cookie carries. */
-  readonly secretHash: string
   readonly login: LoginFacts
+  /** Where it was made; never changes. */
+  readonly device: SessionDevice
+  readonly secret: SessionSecret
   readonly tokens: SealedTokens
 }
 
@@ -37,7 +68,6 @@ export interface SessionRecord {
 export interface Tombstone {
   readonly format: 1
   readonly sid: string
-  readonly secretHash: string
   readonly ended: { readonly reason: SessionEndReason; readonly at: number }
 }
 

@@ -40,14 +40,15 @@ export const findAccessToken = (
   return Object.hasOwn(access, key) ? access[key] : undefined
 }
 
-const placeOf = (sid: string) => `${sid} tokens`
+/** Where the token set of a session is sealed to. */
+export const placeOfTokens = (sid: string): string => `${sid} tokens`
 
 export const sealTokenSet = (sealer: Sealer, sid: string, tokens: TokenSet): string =>
-  sealer.seal(JSON.stringify(tokens), placeOf(sid))
+  sealer.seal(JSON.stringify(tokens), placeOfTokens(sid))
 
 /** @throws Error when no configured key opens it: a key was removed too early */
 export const openTokenSet = (sealer: Sealer, record: SessionRecord): TokenSet => {
-  const text = sealer.open(record.tokens.sealed, placeOf(record.sid))
+  const text = sealer.open(record.tokens.sealed, placeOfTokens(record.sid))
   if (text === undefined) throw new Error('No sealing key opens this session.')
   return JSON.parse(text) as TokenSet
 }

@@ -39,7 +39,7 @@ export interface HarnessOptions {
   readonly store?: (now: () => number) => Store
 }
 
-const sealingKey: string = Buffer.alloc(32, 7).toString('base64url')
+export const sealingKey: string = Buffer.alloc(32, 7).toString('base64url')
 
 export const createHarness = async (options: HarnessOptions = {}): Promise<Harness> => {
   // The protocol library reads the real clock, so the test's begins there.

@@ -2,12 +2,22 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createBff } from '../create-bff.ts'
 import type { BffOptions } from '../options.ts'
-import { type Browser, type BrowserResponse, createBrowser, fetchHeaders } from './browser.ts'
+import {
+  type Browser,
+  type BrowserRequest,
+  type BrowserResponse,
+  createBrowser,
+  fetchHeaders,
+} from './browser.ts'
 
 /** Another BFF behind the same public URL, with nothing in common but options and store. */
 export interface SecondProcess {
   /** What the other process answers to a call with that browser's cookies. */
   post(browser: Browser, path: string, body?: unknown): Promise<BrowserResponse>
+  /** Exactly this request. */
+  send(path: string, request: BrowserRequest): Promise<BrowserResponse>
+  /** The other process's own address, which no browser sees. */
+  readonly port: number
   close(): Promise<void>
 }
 
@@ -28,6 +38,8 @@ export const startSecondProcess = async (options: BffOptions): Promise<SecondPro
         },
         body: JSON.stringify(body),
       }),
+    send: wire.send,
+    port,
     close: async () => {
       await bff.close()
       await new Promise((resolve) => {
