@@ -21,6 +21,9 @@ const reasons: Readonly<Record<UnauthenticatedReason, Sentence>> = {
   subject_changed: problem(
     'Your session was ended for safety: the provider answered with another user. Log in again.',
   ),
+  replayed: problem(
+    'You were logged out: a copy of an old session cookie was used. If that was not you, tell whoever runs this app.',
+  ),
   revoked: plain('Your session was ended by the provider or an operator. Log in again.'),
   login_cancelled: plain('You cancelled the login. Nothing has changed.'),
   login_transaction_missing: problem(
@@ -50,7 +53,9 @@ export const sentenceForReason = (
 ): Sentence | undefined => {
   if (reason === undefined) return undefined
   // The reason may come from the address, so it may be any code word.
-  return reasons[reason] ?? problem('The login failed. Please try again.')
+  return Object.hasOwn(reasons, reason)
+    ? reasons[reason]
+    : problem('The login failed. Please try again.')
 }
 
 const errors: Partial<Record<AuthErrorCode, string>> = {

@@ -215,3 +215,17 @@ test('B09 what cannot be opened any more makes room first', async () => {
   const answer = await harness.browser.navigate(harness.callbackPath(authorizationUrl))
   expect(answer.location).toBe(`${harness.origin}/`)
 })
+
+test.each(['a b', 'é', 'x;y', 'short', '=========='])(
+  'a cookie with the odd name "…-tx-%s" blocks no login',
+  async (suffix) => {
+    const cookie = `${prefix}${suffix}=1`
+    const headers = { ...navigationHeaders, cookie: Buffer.from(cookie).toString('latin1') }
+    const start = await harness.browser.send('/bff/login', { headers })
+    expect(start.status).toBe(303)
+    expect(start.location).toContain(`${harness.provider.issuer}/authorize`)
+    const state = encodeURIComponent(suffix)
+    const end = await callBack(`/bff/callback?code=x&state=${state}`, headers.cookie)
+    expect(end.location).toBe(missing())
+  },
+)

@@ -26,9 +26,17 @@ const derive = (seed: string, purpose: 'state' | 'nonce' | 'code_verifier'): str
 
 const idLength = 12
 
+/** Names that can be written again, to delete the cookie. Any other is left alone. */
+const idShape = /^[\w-]+$/
+
 /** The cookie of a state is found by the state's first characters; the rest is compared sealed. */
 const cookieNameOf = ({ options }: Deps, state: string): string =>
   cookieNames(options).transactionPrefix + state.slice(0, idLength)
+
+const isTransactionName = ({ options }: Deps, name: string): boolean => {
+  const { transactionPrefix } = cookieNames(options)
+  return name.startsWith(transactionPrefix) && idShape.test(name.slice(transactionPrefix.length))
+}
 
 /** Sealed for this cookie name and issuer: an answer meant for another provider opens nothing. */
 const placeOf = ({ options }: Deps, cookieName: string): string =>
@@ -56,9 +64,8 @@ const clear = ({ options }: Deps, ctx: Context, name: string): void =>
 
 /** Deletes what no longer opens, then the oldest, until the new cookie fits beside the rest. */
 const makeRoom = (deps: Deps, ctx: Context, neededBytes: number): void => {
-  const { transactionPrefix } = cookieNames(deps.options)
   const pending = [...readCookies(ctx)]
-    .filter(([name]) => name.startsWith(transactionPrefix))
+    .filter(([name]) => isTransactionName(deps, name))
     .map(([name, value]) => ({
       name,
       bytes: name.length + value.length + 3,
@@ -131,7 +138,7 @@ export const takeTransaction = (
 ): Transaction | undefined => {
   const name = cookieNameOf(deps, state)
   const value = readCookies(ctx).get(name)
-  if (value === undefined) return undefined
+  if (value === undefined || !isTransactionName(deps, name)) return undefined
   clear(deps, ctx, name)
   const sealed = open(deps, name, value)
   const transaction = sealed && expand(deps, sealed)
