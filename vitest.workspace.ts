@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { planForBrowser } from './e2e/find-browser.ts'
 
@@ -70,6 +71,8 @@ if (plan.kind === 'skip') console.warn(plan.line)
 
 export default defineConfig({
   test: {
+    // The default leaves a core free, which on a machine with two is half of it.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       unit('wire'),
       unit('store'),
