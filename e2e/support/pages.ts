@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Cookie, Page } from 'playwright-core'
 
 /** What the fixture page puts on `globalThis`. */
 export interface AppGlobals {
@@ -36,8 +36,30 @@ export const stateOf = (
 ): Promise<{ readonly status: string; readonly reason?: string }> =>
   page.evaluate(() => (globalThis as unknown as AppGlobals).auth.getState())
 
+/** A device as the user is shown it, and whether it is the one that asks. */
+export interface Device {
+  readonly sid: string
+  readonly current: boolean
+}
+
+/** What `GET /sessions` answers to the app's own script. */
+export const devicesOf = (page: Page): Promise<readonly Device[]> =>
+  page.evaluate(async () => {
+    const response = await fetch('/bff/sessions', { headers: { 'x-csrf': '1' } })
+    return (await response.json()).sessions
+  })
+
+/** Transaction cookies that the browser holds for the app, of logins that have not come back. */
+export const pendingLogins = async (
+  context: BrowserContext,
+  origin: string,
+): Promise<readonly Cookie[]> => {
+  const cookies = await context.cookies(origin)
+  return cookies.filter(({ name }) => name.startsWith('__Host-Http-coatcheck-tx-'))
+}
+
 /** The page navigates away by it, so it is not waited for. */
-const startLogin = (page: Page): Promise<unknown> =>
+export const startLogin = (page: Page): Promise<unknown> =>
   page.evaluate(() => {
     const { auth } = globalThis as unknown as AppGlobals
     setTimeout(() => auth.login())

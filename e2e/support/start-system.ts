@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createBff } from '@coatcheck/bff'
@@ -19,6 +19,8 @@ export interface System {
   readonly tokens: TokenWatch
   /** BFF requests by `METHOD path`, in order. */
   readonly bffRequests: string[]
+  /** Bytes of the longest headers that a request to the BFF's origin came with. */
+  longestHeaders(): number
   /** Moves the BFF's clock. */
   advanceBff(seconds: number): void
   close(): Promise<void>
@@ -40,6 +42,10 @@ for (const name of ['loginRequired', 'tokenRenewed', 'sessionEnded', 'userChange
 </script></html>`
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} }
+
+/** As they stood on the wire: name, colon, blank, value, line end. */
+const bytesOf = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.reduce((bytes, text) => bytes + text.length + 2, 0)
 
 const clientFile = () => fileURLToPath(import.meta.resolve('@coatcheck/client'))
 
@@ -80,7 +86,9 @@ export const startSystem = async (): Promise<System> => {
     log: silent,
   })
   const bffRequests: string[] = []
+  let longestHeaders = 0
   app.use(async (ctx, next) => {
+    longestHeaders = Math.max(longestHeaders, bytesOf(ctx.req))
     if (ctx.path.startsWith('/bff/')) bffRequests.push(`${ctx.method} ${ctx.path}`)
     await next()
   })
@@ -103,6 +111,7 @@ export const startSystem = async (): Promise<System> => {
     store,
     tokens,
     bffRequests,
+    longestHeaders: () => longestHeaders,
     advanceBff: (seconds) => {
       skewMs += seconds * 1000
     },
