@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { type Bff, createBff, type Log, type SessionOptions } from '@coatcheck/bff'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Log, SessionOptions } from '@coatcheck/bff'
 import {
   createDevIdp,
   type DevIdp,
@@ -7,12 +10,10 @@ import {
   type DevIdpOptions,
   type Fault,
 } from '@coatcheck/dev-idp'
-import { createMemoryStore } from '@coatcheck/store'
-import Koa from 'koa'
 import { createOrdersApi, ordersScope } from './create-orders-api.ts'
-import { type Listening, listen } from './listen.ts'
-import { createPage } from './page.ts'
+import { listen } from './listen.ts'
 import { choosePorts, type Ports, portInUse } from './ports.ts'
+import { serveApp } from './serve-app.ts'
 
 /** Options of {@link startDemo}. */
 export interface DemoOptions {
@@ -40,6 +41,14 @@ export interface Demo {
   readonly issuer: string
   /** Counters, faults and sessions of the provider. */
   readonly idp: DevIdp
+  /** SQLite file of the sessions, in a temporary folder that goes with the demo. */
+  readonly storePath: string
+  /**
+   * Ends the BFF and starts another over the same file, as a deployment would: everybody stays
+   * logged in. The provider goes on; it forgets every login when the whole demo ends, which is why
+   * the file goes with it.
+   */
+  restartBff(): Promise<void>
   /** Stops everything. Calling it again does nothing. */
   close(): Promise<void>
 }
@@ -75,50 +84,12 @@ const claim = async <Claimed>(
   }
 }
 
-/** The parts that the app's own server is made of. */
-interface AppOptions {
+/** What the provider has to know of the others. */
+interface IdpOptions {
   readonly demo: DemoOptions
   readonly url: string
   readonly apiUrl: string
-  readonly issuer: string
   readonly clientSecret: string
-}
-
-const createDemoBff = ({ demo, url, apiUrl, issuer, clientSecret }: AppOptions) => {
-  const store = createMemoryStore()
-  const bff: Bff = createBff({
-    publicUrl: url,
-    provider: { issuer, clientId, clientSecret },
-    resources: { orders: { mode: 'token', audience: apiUrl, scope: ordersScope } },
-    store,
-    // Sessions live in memory, so their keys need not outlive the process either.
-    sealingKeys: [randomText()],
-    session: { ...demo.session, claims: ['sub', 'name', 'email', 'preferred_username', 'roles'] },
-    ...(demo.log !== undefined && { log: demo.log }),
-  })
-  const close = async () => {
-    await bff.close()
-    await store.close()
-  }
-  return { bff, close }
-}
-
-const serveApp = (listening: Listening, options: AppOptions): Closer => {
-  const { accessTokenSeconds = defaultAccessTokenSeconds } = options.demo
-  const { bff, close } = createDemoBff(options)
-  const app = new Koa()
-  app.on('error', (error: NodeJS.ErrnoException) => {
-    // A browser that leaves in the middle of a file is no error.
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') app.onerror(error)
-  })
-  app.use(bff.middleware)
-  app.use(createPage({ apiOrigin: options.apiUrl, accessTokenSeconds }))
-  listening.server.on('request', app.callback())
-  return close
-}
-
-/** What the provider has to know of the others. */
-interface IdpOptions extends Pick<AppOptions, 'demo' | 'url' | 'apiUrl' | 'clientSecret'> {
   readonly port: number
 }
 
@@ -140,12 +111,19 @@ const startIdp = ({ demo, url, apiUrl, clientSecret, port }: IdpOptions): Promis
     ...(demo.faults !== undefined && { faults: demo.faults }),
   })
 
+/** A folder for this run alone; what is in it is gone when the demo is. */
+const makeFolder = async () => {
+  const path = await mkdtemp(join(tmpdir(), 'coatcheck-demo-'))
+  return { path, close: () => rm(path, { recursive: true, force: true }) }
+}
+
 const startAll = async (options: DemoOptions, closers: Closer[]): Promise<Omit<Demo, 'close'>> => {
   const begin = <Started extends { close: Closer }>(started: Started): Started => {
     closers.push(started.close)
     return started
   }
   const ports = choosePorts(options.port ?? 4000)
+  const folder = begin(await makeFolder())
   const app = begin(await claim(ports, 'app', listen))
   const api = begin(await claim(ports, 'api', listen))
   const url = `http://localhost:${app.port}`
@@ -159,8 +137,17 @@ const startAll = async (options: DemoOptions, closers: Closer[]): Promise<Omit<D
   const { issuer } = idp
   const ordersApi = createOrdersApi({ issuer, audience: apiUrl, appOrigin: url })
   api.server.on('request', ordersApi.callback())
-  closers.push(serveApp(app, { demo: options, url, apiUrl, issuer, clientSecret }))
-  return { url, apiUrl, issuer, idp }
+  const storePath = join(folder.path, 'sessions.sqlite')
+  const { restart } = begin(
+    serveApp(app.server, {
+      ...{ url, apiUrl, issuer, clientId, clientSecret, storePath },
+      accessTokenSeconds: options.accessTokenSeconds ?? defaultAccessTokenSeconds,
+      sealingKey: randomText(),
+      session: options.session,
+      log: options.log,
+    }),
+  )
+  return { url, apiUrl, issuer, idp, storePath, restartBff: restart }
 }
 
 /**
@@ -168,6 +155,7 @@ const startAll = async (options: DemoOptions, closers: Closer[]): Promise<Omit<D
  * and the provider on another site.
  *
  * @throws DemoError `port_invalid`, `port_in_use`, `page_missing`
+ * @throws StoreError when the file for the sessions cannot be opened
  */
 export const startDemo = async (options: DemoOptions = {}): Promise<Demo> => {
   const closers: Closer[] = []
