@@ -1,4 +1,5 @@
 import { type AuthClient, createAuthClient } from '@coatcheck/client'
+import { createDevices, type Devices } from './api/create-devices.ts'
 import type { Config } from './config.ts'
 import { createTimeline, type Timeline } from './timeline/create-timeline.ts'
 import { createTokenLife, type TokenLife } from './token-life.ts'
@@ -8,6 +9,7 @@ import type { DemoUser } from './user.ts'
 export interface Demo {
   readonly config: Config
   readonly client: AuthClient<DemoUser>
+  readonly devices: Devices
   readonly timeline: Timeline
   readonly tokenLife: TokenLife
 }
@@ -16,10 +18,17 @@ export interface Demo {
 export const createDemo = (config: Config): Demo => {
   const { apiOrigin, accessTokenSeconds } = config
   const timeline = createTimeline({ apiOrigin })
+  const fetch = timeline.recordFetch(window.fetch.bind(window))
   const client = createAuthClient<DemoUser>({
     resources: { orders: { origin: apiOrigin } },
-    fetch: timeline.recordFetch(window.fetch.bind(window)),
+    fetch,
   })
   client.on('tokenRenewed', timeline.noteToken)
-  return { config, client, timeline, tokenLife: createTokenLife({ client, accessTokenSeconds }) }
+  return {
+    config,
+    client,
+    devices: createDevices({ fetch }),
+    timeline,
+    tokenLife: createTokenLife({ client, accessTokenSeconds }),
+  }
 }

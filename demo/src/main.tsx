@@ -8,6 +8,7 @@ import './styles/base.css'
 import './styles/layout.css'
 import './styles/session.css'
 import './styles/actions.css'
+import './styles/devices.css'
 import './styles/timeline.css'
 
 const root = document.getElementById('root')

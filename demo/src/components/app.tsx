@@ -12,13 +12,17 @@ interface AppProps {
   readonly demo: Demo
 }
 
-const Content = ({ demo }: AppProps): ReactElement => {
+interface ContentProps extends AppProps {
+  readonly onLogOut: () => void
+}
+
+const Content = ({ demo, onLogOut }: ContentProps): ReactElement => {
   const state = useAuthState(demo.client)
   switch (state.status) {
     case 'loading':
       return <p className="waiting">Checking who is logged in…</p>
     case 'authenticated':
-      return <Workbench demo={demo} state={state} />
+      return <Workbench demo={demo} state={state} onLogOut={onLogOut} />
     case 'unauthenticated':
       return <Welcome client={demo.client} />
     case 'error':
@@ -40,7 +44,7 @@ export const App = ({ demo }: AppProps): ReactElement => {
       <main className="columns">
         <div className="column">
           <Notice client={client} logout={logout} />
-          <Content demo={demo} />
+          <Content demo={demo} onLogOut={logOut} />
         </div>
         <Timeline timeline={timeline} />
       </main>

@@ -13,6 +13,9 @@ const toneOf = (outcome: Outcome): string => {
   return outcome.kind === 'answered' && outcome.status < 400 ? 'good' : 'problem'
 }
 
+/** A session's name is long, and says nothing to a reader. */
+const shorten = (path: string): string => path.replace(/(\/[\w-]{6})[\w-]{14,}$/, '$1…')
+
 interface TimelineStepProps {
   readonly step: Step
 }
@@ -27,7 +30,7 @@ export const TimelineStep = ({ step }: TimelineStepProps): ReactElement => {
         {party}
       </span>
       <span className="request">
-        <span className="method">{method}</span> <span className="path">{path}</span>
+        <span className="method">{method}</span> <span className="path">{shorten(path)}</span>
       </span>
       {label !== undefined && (
         <span className="step-label" data-label={label}>

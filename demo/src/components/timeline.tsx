@@ -14,7 +14,7 @@ export const Timeline = ({ timeline }: TimelineProps): ReactElement => {
   const items = useMemo(() => groupEntries(entries).toReversed(), [entries])
   return (
     <section className="card timeline" aria-labelledby="timeline-title">
-      <div className="timeline-head">
+      <div className="card-head">
         <h2 className="label" id="timeline-title">
           Timeline
         </h2>

@@ -5,16 +5,18 @@ import type { Demo } from '../demo.ts'
 import type { DemoUser } from '../user.ts'
 import { Account } from './account.tsx'
 import { Actions } from './actions.tsx'
+import { DevicesPanel } from './devices-panel.tsx'
 import { TokenCountdown } from './token-countdown.tsx'
 
 interface WorkbenchProps {
   readonly demo: Demo
   readonly state: Extract<AuthState<DemoUser>, { status: 'authenticated' }>
+  readonly onLogOut: () => void
 }
 
 /** What someone who is logged in sees. */
-export const Workbench = ({ demo, state }: WorkbenchProps): ReactElement => {
-  const { client, config, tokenLife } = demo
+export const Workbench = ({ demo, state, onLogOut }: WorkbenchProps): ReactElement => {
+  const { client, config, devices, tokenLife } = demo
   const api = useMemo(
     () => createApi({ origin: config.apiOrigin, fetch: client.fetch }),
     [config, client],
@@ -26,6 +28,11 @@ export const Workbench = ({ demo, state }: WorkbenchProps): ReactElement => {
         <TokenCountdown tokenLife={tokenLife} />
       </div>
       <Actions api={api} />
+      <DevicesPanel
+        devices={devices}
+        onLogOut={onLogOut}
+        onLoggedOut={() => void client.refreshSession()}
+      />
     </>
   )
 }
