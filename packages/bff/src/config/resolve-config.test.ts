@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { optionNames } from '../options-schema.ts'
 import { servedSealingKey } from '../testing/served.ts'
-import { readEnvironment } from './environment.ts'
+import { readEnvironment, variableNames } from './environment.ts'
 import { type ConfigCheck, resolveConfig } from './resolve-config.ts'
+import { serverNamesAt, serverOptionNames } from './server-schema.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -218,6 +220,21 @@ const wrong: readonly (readonly [string, Given, string])[] = [
     'COATCHECK_PROVIDER_ISSUER (provider.issuer): must be an absolute https URL',
   ],
   [
+    'a rotation faster than requests travel',
+    { environment: { COATCHECK_SESSION_SECRET_ROTATION_SECONDS: '59' } },
+    'COATCHECK_SESSION_SECRET_ROTATION_SECONDS (session.secretRotationSeconds): must be 60 seconds at least',
+  ],
+  [
+    'a logout token that may live on, misspelt',
+    { environment: { COATCHECK_PROVIDER_LOGOUT_TOKEN_EXPIRY: 'none' } },
+    'COATCHECK_PROVIDER_LOGOUT_TOKEN_EXPIRY (provider.logoutTokenExpiry):',
+  ],
+  [
+    'an unknown kind of site data',
+    { environment: { COATCHECK_LOGOUT_CLEAR_SITE_DATA: 'cache,cookie' } },
+    'COATCHECK_LOGOUT_CLEAR_SITE_DATA (logout.clearSiteData.1):',
+  ],
+  [
     'a secret given twice',
     { environment: { COATCHECK_STORE_URL: 'redis://x', COATCHECK_STORE_URL_FILE: '/dev/null' } },
     'COATCHECK_STORE_URL_FILE: is set beside COATCHECK_STORE_URL',
@@ -299,6 +316,49 @@ test('the environment wins over the file, and alone it is enough', () => {
       },
     })
   }
+})
+
+/** Options of which each member has a variable of its own; the others have one as a whole. */
+const grouped = ['provider', 'session', 'cookie', 'logout']
+
+const optionPaths = (): readonly string[] => {
+  const onlyForPrograms = ['store', 'log', 'now', 'fetch', 'randomBytes']
+  const ofBff = optionNames([])
+    .filter((name) => !onlyForPrograms.includes(name))
+    .flatMap((name) =>
+      grouped.includes(name) ? optionNames([name]).map((member) => `${name}.${member}`) : [name],
+    )
+  const ofServer = serverOptionNames.flatMap((name) => {
+    const members = serverNamesAt([name])
+    return members.includes(name) ? [name] : members.map((member) => `${name}.${member}`)
+  })
+  return [...ofBff, ...ofServer]
+}
+
+test('every option has a variable, named by its path', () => {
+  const named = optionPaths().map(
+    (path) =>
+      `COATCHECK_${path
+        .replace(/(?=[A-Z])/g, '_')
+        .replace('.', '_')
+        .toUpperCase()}`,
+  )
+  expect([...variableNames].sort()).toEqual(named.sort())
+})
+
+test('limits of sessions and logouts can come from the environment alone', () => {
+  const { config } = configOf({
+    environment: {
+      COATCHECK_SESSION_SECRET_ROTATION_SECONDS: '120',
+      COATCHECK_PROVIDER_LOGOUT_TOKEN_EXPIRY: 'optional',
+      COATCHECK_LOGOUT_CLEAR_SITE_DATA: 'cache, storage',
+    },
+  })
+  expect(config.bff).toMatchObject({
+    session: { secretRotationSeconds: 120 },
+    provider: { logoutTokenExpiry: 'optional' },
+    logout: { clearSiteData: ['cache', 'storage'] },
+  })
 })
 
 test('paths of the file are relative to the file, those of the environment to the folder', () => {
