@@ -12,7 +12,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const isBuilt =
   existsSync(join(root, 'dist/cli/main.js')) &&
   existsSync(join(root, 'node_modules/@coatcheck/store/dist/sqlite/index.js'))
-if (!isBuilt && process.env.CI === 'true') throw new Error('Build first: pnpm build.')
+if (!isBuilt) {
+  const message = 'The command in the packed package: there is no build; run pnpm build first.'
+  // A pipeline must not pass by skipping.
+  if (process.env.CI === 'true') throw new Error(message)
+  console.warn(`Skipped: ${message}`)
+}
 
 /** The package as the registry would receive it, unpacked where its dependencies are found. */
 const install = (): string => {

@@ -4,8 +4,12 @@ import { fetchHeaders } from '../testing/browser.ts'
 import { ask, type Served, serve } from '../testing/served.ts'
 
 const isRedisThere = findRedisServer() !== undefined
-if (!isRedisThere && process.env.CI === 'true') {
-  throw new Error('redis-server is missing; install it or set REDIS_SERVER_PATH.')
+if (!isRedisThere) {
+  const message =
+    'Two servers on Redis: redis-server is missing; install it or set REDIS_SERVER_PATH.'
+  // A pipeline must not pass by skipping.
+  if (process.env.CI === 'true') throw new Error(message)
+  console.warn(`Skipped: ${message}`)
 }
 
 const sessionOf = async (served: Served, at: string) => {
