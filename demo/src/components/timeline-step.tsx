@@ -14,7 +14,7 @@ const toneOf = (outcome: Outcome): string => {
 }
 
 /** A session's name is long, and says nothing to a reader. */
-const shorten = (path: string): string => path.replace(/(\/[\w-]{6})[\w-]{14,}$/, '$1…')
+const shorten = (path: string): string => path.replace(/(\/[\w-]{4})[\w-]{16,}$/, '$1…')
 
 interface TimelineStepProps {
   readonly step: Step
