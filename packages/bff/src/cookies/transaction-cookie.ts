@@ -9,7 +9,7 @@ import type { Transaction } from './transaction.ts'
 
 interface SealedTransaction {
   readonly seed: string
-  /** Epoch seconds. */
+  /** Epoch milliseconds. */
   readonly at: number
   readonly resource: string
   /** Path, query and fragment: the origin is the app's. */
@@ -46,7 +46,7 @@ const open = (deps: Deps, name: string, value: string): SealedTransaction | unde
   const text = deps.transactionSealer.open(value, placeOf(deps, name))
   const sealed = text === undefined ? undefined : (JSON.parse(text) as SealedTransaction)
   const isFresh =
-    sealed !== undefined && deps.options.now() < (sealed.at + defaults.transactionSeconds) * 1000
+    sealed !== undefined && deps.options.now() < sealed.at + defaults.transactionSeconds * 1000
   return isFresh ? sealed : undefined
 }
 
@@ -56,6 +56,7 @@ const expand = ({ options }: Deps, sealed: SealedTransaction): Transaction => ({
   codeVerifier: derive(sealed.seed, 'code_verifier'),
   resource: sealed.resource,
   returnTo: options.origin + sealed.path,
+  startedAt: sealed.at,
   ...(sealed.maxAge !== undefined && { maxAge: sealed.maxAge }),
 })
 
@@ -94,7 +95,7 @@ export const startTransaction = (
   const { options, transactionSealer } = deps
   const sealed: SealedTransaction = {
     seed: Buffer.from(options.randomBytes(32)).toString('base64url'),
-    at: Math.floor(options.now() / 1000),
+    at: options.now(),
     resource,
     path: returnTo.slice(options.origin.length),
     ...(maxAge !== undefined && { maxAge }),

@@ -10,6 +10,8 @@ export interface Transaction {
   readonly resource: string
   /** Absolute URL of the app. */
   readonly returnTo: string
+  /** When this browser was sent to the provider, epoch milliseconds. */
+  readonly startedAt: number
   /** Seconds; checked against `auth_time` when it was asked for. */
   readonly maxAge?: number
 }

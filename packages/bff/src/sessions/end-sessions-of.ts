@@ -1,5 +1,6 @@
 import type { BffContext } from '../bff-context.ts'
 import { endSession } from './end-session.ts'
+import { overtakeLogins } from './overtaken-logins.ts'
 import { readOwnSessions } from './own-sessions.ts'
 
 /** Which sessions an operator means: one, or all of a user of the configured provider. */
@@ -8,7 +9,9 @@ export type SessionFilter = { readonly sid: string } | { readonly subject: strin
 const findSids = async (bff: BffContext, filter: SessionFilter): Promise<readonly string[]> => {
   if ('sid' in filter) return [filter.sid]
   const { issuer } = bff.options.provider
-  const own = await readOwnSessions(bff, { issuer, subject: filter.subject })
+  const owner = { issuer, subject: filter.subject }
+  await overtakeLogins(bff.options, owner)
+  const own = await readOwnSessions(bff, owner)
   return own.map(({ record }) => record.sid)
 }
 

@@ -2,13 +2,14 @@ import type { UserClaims } from '@coatcheck/wire'
 import type { Context } from 'koa'
 import type { IDToken } from 'openid-client'
 import type { BffContext } from '../bff-context.ts'
-import { createSessionCookie, readSessionHint } from '../cookies/session-cookie.ts'
+import { createSessionCookie } from '../cookies/session-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { findResource } from '../requests/find-resource.ts'
 import type { KoaSession } from './create-koa-session.ts'
 import { parseDevice } from './device.ts'
 import { endSession } from './end-session.ts'
+import { isLoginOvertaken } from './overtaken-logins.ts'
 import { settleParallelLogins } from './parallel-logins.ts'
 import type { LoginFacts } from './session-record.ts'
 import { accessKey, sealTokenSet, type TokenSet } from './token-set.ts'
@@ -76,12 +77,13 @@ export const establishSession = async (
     }
     throw failure
   }
-  // Its refresh token is dropped, not revoked: at many providers it shares a grant with the new one.
-  const replaced = readSessionHint(bff.options, ctx)
-  if (replaced !== undefined) await bff.sessions.end(replaced, 'replaced')
   const { createdAt } = login
-  await settleParallelLogins(bff, ctx, { state: transaction.state, cookie, createdAt })
+  const { state, startedAt } = transaction
+  await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
   // Asked last: a logout that came before the index knew this session has left its mark by now.
-  const isOver = await bff.providerLogouts.hasEnded(login, claims.iat)
-  if (isOver) await endSession(bff, cookie.sid, 'revoked')
+  const marks = await Promise.all([
+    bff.providerLogouts.hasEnded(login, claims.iat),
+    isLoginOvertaken(bff.options, login, startedAt),
+  ])
+  if (marks.includes(true)) await endSession(bff, cookie.sid, 'revoked')
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Browser, navigationHeaders } from '../testing/browser.ts'
+import { type Browser, type BrowserResponse, navigationHeaders } from '../testing/browser.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 
 let harness: Harness
@@ -89,4 +89,44 @@ test('a session that was logged out meanwhile takes nobody along', async () => {
   await harness.browser.post('/bff/logout')
   await second?.()
   expect(await isLoggedIn()).toBe(true)
+})
+
+/** An answer that is on its way for longer than those that are sent after it. */
+const holdBack = async (browser: Browser, send: () => Promise<BrowserResponse>) => {
+  const before = [...browser.jar]
+  browser.jar.clear()
+  await send()
+  const held = [...browser.jar]
+  browser.jar.clear()
+  for (const [name, cookie] of before) browser.jar.set(name, cookie)
+  return () => {
+    for (const [name, cookie] of held) browser.jar.set(name, cookie)
+  }
+}
+
+test('an answer that comes late puts no dead cookie over that of a login after it', async () => {
+  const { browser } = harness
+  const urls = [await harness.startLogin(), await harness.startLogin(), await harness.startLogin()]
+  const [first = '', second = '', third = ''] = urls.map((url) => harness.callbackPath(url))
+  harness.advance(1)
+  const cookie = cookiesOf(browser)
+  const headers = { ...navigationHeaders, 'sec-fetch-site': 'cross-site', cookie }
+  await browser.send(first, { headers })
+  const arrive = await holdBack(browser, () => browser.send(second, { headers }))
+  harness.advance(1)
+  // The third tab knows the first one's session, and the second one's answer is still to come.
+  await browser.navigate(third, 'cross-site')
+  arrive()
+  expect(await isLoggedIn()).toBe(true)
+  expect(await devices()).toEqual([expect.objectContaining({ current: true })])
+})
+
+test('a login that began after the session was made replaces it, however soon it ends', async () => {
+  const { browser } = harness
+  await harness.login()
+  const before = browser.jar.get('__Host-Http-coatcheck')?.value
+  harness.advance(0.001)
+  await harness.login()
+  expect(browser.jar.get('__Host-Http-coatcheck')?.value).not.toBe(before)
+  expect((await devices()).length).toBe(1)
 })

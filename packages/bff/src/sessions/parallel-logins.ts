@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
 import { cookieNames } from '../cookies/cookie-names.ts'
-import { type SessionCookie, setSessionCookie } from '../cookies/session-cookie.ts'
+import { readSessionHint, type SessionCookie, setSessionCookie } from '../cookies/session-cookie.ts'
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import { readPendingStates } from '../cookies/transaction-cookie.ts'
 import { defaults } from '../defaults.ts'
@@ -10,9 +10,20 @@ import { hashSecret } from './hash-secret.ts'
 /** A login that has just made its session. */
 export interface FreshLogin {
   readonly state: string
+  /** When it began, epoch milliseconds. */
+  readonly startedAt: number
   readonly cookie: SessionCookie
   /** Epoch milliseconds. */
   readonly createdAt: number
+}
+
+/** A session this browser got, gets or could have got. */
+interface Contender {
+  readonly sid: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** Left out where the browser has it already. */
+  readonly cookie?: SessionCookie
 }
 
 const keyOf = (state: string) => `login:${hashSecret(state)}`
@@ -26,28 +37,48 @@ const announce = async ({ options, transactionSealer }: BffContext, login: Fresh
   await options.store.put(keyOf(state), { value, expiresAt })
 }
 
-const findLogin = async (bff: BffContext, state: string): Promise<FreshLogin | undefined> => {
+const isLive = async ({ sessions }: BffContext, sid: string) =>
+  (await sessions.read(sid)).kind === 'live'
+
+/** The session of another tab's login, by the state that this browser brought along. */
+const findByState = async (bff: BffContext, state: string): Promise<Contender | undefined> => {
   const entry = await bff.options.store.get(keyOf(state))
   const text = entry && bff.transactionSealer.open(entry.value, placeOf(state))
   if (text === undefined) return undefined
-  const found = { state, ...(JSON.parse(text) as Omit<FreshLogin, 'state'>) }
-  const lookup = await bff.sessions.read(found.cookie.sid)
-  return lookup.kind === 'live' ? found : undefined
+  const announced = JSON.parse(text) as Pick<FreshLogin, 'cookie' | 'createdAt'>
+  const { sid } = announced.cookie
+  return (await isLive(bff, sid)) ? { sid, ...announced } : undefined
+}
+
+/** The session this browser had when it sent the request, unless it is older than the login. */
+const findByHint = async (
+  { sessions }: BffContext,
+  sid: string,
+  { startedAt }: FreshLogin,
+): Promise<Contender | undefined> => {
+  const lookup = await sessions.read(sid)
+  if (lookup.kind !== 'live') return undefined
+  const { createdAt } = lookup.session.record.login
+  return createdAt > startedAt ? { sid, createdAt } : undefined
 }
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined
 
 /** The one order that every process sees the same. */
-const isBefore = (one: FreshLogin, other: FreshLogin): boolean =>
-  one.createdAt === other.createdAt
-    ? one.cookie.sid < other.cookie.sid
-    : one.createdAt < other.createdAt
+const isBefore = (one: Contender, other: Contender): boolean =>
+  one.createdAt === other.createdAt ? one.sid < other.sid : one.createdAt < other.createdAt
+
+/**
+ * Ends the session that a login replaces in this browser. Its refresh token is dropped, not
+ * revoked: at many providers it shares a grant with the new one.
+ */
+const replace = (bff: BffContext, sid: string) => bff.sessions.end(sid, 'replaced')
 
 /**
  * Several tabs may finish their logins at once, each unaware of the others' sessions: the browser
  * keeps the cookie that arrives last, and the rest would be devices nobody has. Of such logins the
- * first one's session stays and every tab receives its cookie. An older session that this browser
- * was given and never received is replaced.
+ * first one's session stays and every tab receives its cookie. An older session, be it the one this
+ * browser had or one that it was given and never received, is replaced.
  */
 export const settleParallelLogins = async (
   bff: BffContext,
@@ -55,18 +86,20 @@ export const settleParallelLogins = async (
   login: FreshLogin,
 ): Promise<void> => {
   await announce(bff, login)
+  const own: Contender = { ...login, sid: login.cookie.sid }
+  const hint = readSessionHint(bff.options, ctx)
+  const held = hint === undefined ? undefined : await findByHint(bff, hint, login)
+  if (hint !== undefined && held === undefined) await replace(bff, hint)
   const states = readPendingStates(bff, ctx).filter((state) => state !== login.state)
-  const found = await Promise.all(states.map((state) => findLogin(bff, state)))
+  const found = await Promise.all(states.map((state) => findByState(bff, state)))
+  const others = [held, ...found].filter(isDefined)
   const windowStart = login.createdAt - defaults.parallelLoginMs
-  const others = found.filter(isDefined)
-  const winner = [login, ...others]
+  const winner = [own, ...others]
     .filter(({ createdAt }) => createdAt > windowStart)
     .reduce((first, other) => (isBefore(other, first) ? other : first))
-  for (const loser of [login, ...others]) {
-    if (loser !== winner) await bff.sessions.end(loser.cookie.sid, 'replaced')
-  }
-  if (winner === login) return
-  const { session, hint } = cookieNames(bff.options)
-  withdrawCookies(ctx, [session, hint])
-  setSessionCookie(bff.options, ctx, winner.cookie)
+  for (const { sid } of [own, ...others]) if (sid !== winner.sid) await replace(bff, sid)
+  if (winner === own) return
+  const { session, hint: hintName } = cookieNames(bff.options)
+  withdrawCookies(ctx, [session, hintName])
+  if (winner.cookie !== undefined) setSessionCookie(bff.options, ctx, winner.cookie)
 }

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Browser } from '../testing/browser.ts'
+import { createGate } from '../testing/gate.ts'
+import { createHarness, type Harness } from '../testing/harness.ts'
+import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
+
+let harness: Harness
+let store: RecordingStore
+
+beforeEach(async () => {
+  harness = await createHarness({
+    store: (now) => {
+      store = createRecordingStore(now)
+      return store
+    },
+  })
+})
+afterEach(() => harness.close())
+
+const isLoggedIn = async (browser: Browser) =>
+  (await browser.get('/bff/session')).json().authenticated === true
+
+/** Every way to end all sessions of alice; each is told of a browser in which she is logged in. */
+const ways: readonly (readonly [string, (browser: Browser) => Promise<unknown>])[] = [
+  ['a global logout', (browser) => browser.post('/bff/logout', { scope: 'global' })],
+  ['a logout of the others', (browser) => browser.post('/bff/logout', { scope: 'others' })],
+  ['an operator', () => harness.bff.endSessions({ subject: 'alice' })],
+]
+
+/** At each of these writes a login has made less than what the look-up of sessions needs. */
+const moments = ['state:', 'subject:', 'session:', 'login:']
+
+for (const [way, endAll] of ways) {
+  for (const prefix of moments) {
+    test(`B51 a login that is at its write of ${prefix} ends with all others by ${way}`, async () => {
+      await harness.login(harness.browser, 'alice')
+      const other = harness.newBrowser()
+      const gate = createGate()
+      const authorizationUrl = await harness.startLogin('/bff/login', other)
+      store.before = async ({ method, key }) => {
+        if (method !== 'get' && key.startsWith(prefix)) await gate.pass()
+      }
+      const finished = other.navigate(harness.callbackPath(authorizationUrl, 'alice'))
+      await gate.reached
+      store.before = () => {}
+      harness.advance(1)
+      await endAll(harness.browser)
+      gate.open()
+      expect((await finished).status).toBe(303)
+      const answer = (await other.get('/bff/session')).json()
+      // Whoever finds it first gives the reason: the look-up, or the login itself.
+      expect(['logout', 'revoked']).toContain(answer.reason)
+      expect(answer.authenticated).toBe(false)
+      await harness.bff.close()
+      expect(harness.provider.count('/revoke')).toBeGreaterThanOrEqual(1)
+    })
+  }
+
+  test(`B51 a login page that was open when all sessions ended by ${way} logs nobody in`, async () => {
+    await harness.login(harness.browser, 'alice')
+    const other = harness.newBrowser()
+    const authorizationUrl = await harness.startLogin('/bff/login', other)
+    await endAll(harness.browser)
+    harness.advance(500)
+    await other.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
+    expect(await isLoggedIn(other)).toBe(false)
+    await harness.login(other, 'alice')
+    expect(await isLoggedIn(other)).toBe(true)
+  })
+}
+
+test('B51 the logins of other users go on', async () => {
+  await harness.login(harness.browser, 'alice')
+  const other = harness.newBrowser()
+  const authorizationUrl = await harness.startLogin('/bff/login', other)
+  await harness.browser.post('/bff/logout', { scope: 'global' })
+  await other.navigate(harness.callbackPath(authorizationUrl, 'bob'), 'cross-site')
+  expect(await isLoggedIn(other)).toBe(true)
+})
+
+test('B51 a local logout stops no login', async () => {
+  await harness.login(harness.browser, 'alice')
+  const other = harness.newBrowser()
+  const authorizationUrl = await harness.startLogin('/bff/login', other)
+  await harness.browser.post('/bff/logout')
+  await other.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
+  expect(await isLoggedIn(other)).toBe(true)
+})
+
+test('B51 of two such ends the later one counts, whoever writes first', async () => {
+  await harness.login(harness.browser, 'alice')
+  const gate = createGate()
+  store.before = async ({ method, key }) => {
+    if (method === 'put' && key.startsWith('overtaken:')) await gate.pass()
+  }
+  const early = harness.bff.endSessions({ subject: 'alice' })
+  await gate.reached
+  store.before = () => {}
+  harness.advance(10)
+  const other = harness.newBrowser()
+  const authorizationUrl = await harness.startLogin('/bff/login', other)
+  harness.advance(10)
+  await harness.bff.endSessions({ subject: 'alice' })
+  gate.open()
+  await early
+  await other.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
+  expect(await isLoggedIn(other)).toBe(false)
+})
+
+test('B51 sessions that are ended once more take the logins since the first time along', async () => {
+  await harness.bff.endSessions({ subject: 'alice' })
+  harness.advance(10)
+  const authorizationUrl = await harness.startLogin()
+  harness.advance(10)
+  await harness.bff.endSessions({ subject: 'alice' })
+  await harness.browser.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
+  expect(await isLoggedIn(harness.browser)).toBe(false)
+})
