@@ -31,6 +31,14 @@ export const defaults = {
   leaseMs: 6_000,
   /** Two renewals of the lease may fail before it is lost. */
   leaseRenewalMs: 2_000,
+  /**
+   * How long a lease that was not given back must stand unchanged before someone else takes it:
+   * longer than its renewals are apart, and than clients need to find back to a store that was away.
+   * Counts beside `leaseMs`, so whoever sees the holder die waits no longer for it.
+   */
+  leaseWatchMs: 4_000,
+  /** As long as a holder may still try to store what it got. */
+  leaseTraceMs: 600_000,
   /** Discovery, refresh and every attempt to store fit in twice the provider's time and this. */
   leaseLimitExtraMs: 15_000,
   /** First and longest pause between two looks at a session that another process renews. */
@@ -51,8 +59,11 @@ export const defaults = {
   assumedTokenLifeSeconds: 300,
   /** An API that refuses everything may cost two renewals a minute, not more. */
   rejectedRenewalsPerMinute: 2,
-  /** The fail-over of a Redis takes three to four seconds; a new refresh token must survive it. */
-  storeRetryPausesMs: [100, 400, 1500, 3000],
+  /**
+   * A new refresh token must outlive the restart of a store, which may take minutes. Short enough
+   * for several attempts while others watch the lease.
+   */
+  storeRetryMs: { pause: 500, limit: 600_000 },
   /** What a page is told to wait when the provider gave no time. */
   retryAfterSeconds: 5,
   /** More than any person has; the oldest ends when an automated login goes beyond. */

@@ -2,6 +2,8 @@ import { defaults } from '../defaults.ts'
 import { isStoreOutage } from '../errors.ts'
 import { pause } from './pause.ts'
 
+const { pause: pauseMs, limit: limitMs } = defaults.storeRetryMs
+
 /**
  * Repeats a write that the store was too unwell to take: the provider has rotated, so giving up on
  * it would cost the session. The write must be one that may be repeated.
@@ -9,7 +11,7 @@ import { pause } from './pause.ts'
  * @throws StoreError when the store has not recovered by the last attempt
  */
 export const untilStored = async <T>(write: () => Promise<T>): Promise<T> => {
-  for (const pauseMs of defaults.storeRetryPausesMs) {
+  for (let waitedMs = 0; waitedMs < limitMs; waitedMs += pauseMs) {
     try {
       return await write()
     } catch (failure) {

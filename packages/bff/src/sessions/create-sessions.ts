@@ -1,6 +1,9 @@
 import type { Store } from '@coatcheck/store'
 import type { SessionEndReason } from '@coatcheck/wire'
 import { defaults } from '../defaults.ts'
+import { isStoreOutage } from '../errors.ts'
+import { createPartChanges } from './change-part.ts'
+import type { LiveSession, PartChange, SessionLookup } from './live-session.ts'
 import {
   isTombstone,
   parseStoredSession,
@@ -9,26 +12,12 @@ import {
   type Tombstone,
 } from './session-record.ts'
 
-/** A live session as it was read, with what a compare-and-set needs. */
-export interface LiveSession {
-  readonly record: SessionRecord
-  readonly version: string
-  /** When the session ends if nobody uses it, epoch milliseconds. */
-  readonly idleExpiresAt: number
+export type { LiveSession, PartChange, SessionLookup } from './live-session.ts'
+
+/** Which record is spared, judged by the very one that would be replaced. */
+export interface EndException {
+  readonly unless: (record: SessionRecord) => boolean
 }
-
-/** What a sid leads to. */
-export type SessionLookup =
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'ended'; readonly reason: SessionEndReason }
-  | { readonly kind: 'live'; readonly session: LiveSession }
-
-/** How a change of one part of a record went. */
-export type PartChange =
-  | { readonly kind: 'stored'; readonly session: LiveSession }
-  /** Someone else stored a newer one; it stands, ours is dropped. */
-  | { readonly kind: 'superseded'; readonly session: LiveSession }
-  | { readonly kind: 'gone'; readonly reason: SessionEndReason | undefined }
 
 /** Session records over the storage port. Every change is a compare-and-set. */
 export interface Sessions {
@@ -41,11 +30,19 @@ export interface Sessions {
   changeSecret(session: LiveSession, secret: Omit<SessionSecret, 'generation'>): Promise<PartChange>
   /**
    * Moves the idle limit, at most once a minute, and seals the record anew where an older key
-   * sealed it; changes nothing else.
+   * sealed it; changes nothing else. A store that takes no writes leaves the session as it is: one
+   * slide of many is not worth an error.
    */
   slide(session: LiveSession): Promise<LiveSession>
-  /** Leaves a tombstone. Resolves to the record that ended, or `undefined` if there was none. */
-  end(sid: string, reason: SessionEndReason): Promise<SessionRecord | undefined>
+  /**
+   * Leaves a tombstone. Resolves to the record that ended, or `undefined` if there was none, or it
+   * was to be spared.
+   */
+  end(
+    sid: string,
+    reason: SessionEndReason,
+    exception?: EndException,
+  ): Promise<SessionRecord | undefined>
 }
 
 export interface SessionsOptions {
@@ -58,9 +55,6 @@ export interface SessionsOptions {
    */
   readonly sealAnew?: (record: SessionRecord) => SessionRecord | undefined
 }
-
-/** The parts that change, each under its own generation. */
-type Parts = Pick<SessionRecord, 'secret' | 'tokens'>
 
 const tombstoneMs = defaults.tombstoneSeconds * 1000
 const keyOf = (sid: string): string => `session:${sid}`
@@ -86,6 +80,9 @@ export const createSessions = ({
     return store.swap(keyOf(sid), version, { value, expiresAt: now() + tombstoneMs })
   }
 
+  const touch = (sid: string, idleExpiresAt: number) =>
+    store.touch(keyOf(sid), idleExpiresAt + tombstoneMs)
+
   const read = async (sid: string): Promise<SessionLookup> => {
     const entry = await store.get(keyOf(sid))
     const stored = entry && parseStoredSession(entry.value)
@@ -104,29 +101,6 @@ export const createSessions = ({
     return { kind: 'ended', reason: 'expired' }
   }
 
-  /** The one loop behind every change: who loses a swap reads again and decides anew. */
-  const changePart = async <Name extends keyof Parts>(
-    { record: { sid, ...before } }: LiveSession,
-    name: Name,
-    content: Omit<Parts[Name], 'generation'>,
-  ): Promise<PartChange> => {
-    const generation = before[name].generation + 1
-    for (;;) {
-      // Read just before the swap: a slide moves the expiry without changing the version.
-      const lookup = await read(sid)
-      if (lookup.kind === 'unknown') return { kind: 'gone', reason: undefined }
-      if (lookup.kind === 'ended') return { kind: 'gone', reason: lookup.reason }
-      const { session } = lookup
-      if (session.record[name].generation >= generation) return { kind: 'superseded', session }
-      const record: SessionRecord = { ...session.record, [name]: { ...content, generation } }
-      const entry = entryOf(record, session.idleExpiresAt)
-      const version = await store.swap(keyOf(sid), session.version, entry)
-      if (version !== undefined) {
-        return { kind: 'stored', session: { ...session, record, version } }
-      }
-    }
-  }
-
   /** Whoever was faster has sealed with the newest key too, or the next slide will. */
   const trySealAnew = async (
     session: LiveSession,
@@ -139,6 +113,22 @@ export const createSessions = ({
     return version === undefined ? undefined : { record, version, idleExpiresAt }
   }
 
+  const slideTo = async (session: LiveSession, idleExpiresAt: number): Promise<LiveSession> => {
+    const sealedAnew = await trySealAnew(session, idleExpiresAt)
+    if (sealedAnew !== undefined) return sealedAnew
+    await touch(session.record.sid, idleExpiresAt)
+    return { ...session, idleExpiresAt }
+  }
+
+  const changePart = createPartChanges({
+    read,
+    swap: async ({ record: { sid }, version, idleExpiresAt }, record) => {
+      const next = await store.swap(keyOf(sid), version, entryOf(record, idleExpiresAt))
+      return next === undefined ? undefined : { record, version: next, idleExpiresAt }
+    },
+    confirm: ({ record: { sid }, idleExpiresAt }) => touch(sid, idleExpiresAt),
+  })
+
   return {
     read,
     changeTokens: (session, sealed) => changePart(session, 'tokens', { sealed }),
@@ -149,16 +139,19 @@ export const createSessions = ({
       const idleExpiresAt = idleLimit(session.record)
       const gainedMs = idleExpiresAt - session.idleExpiresAt
       if (gainedMs < defaults.touchIntervalSeconds * 1000) return session
-      const sealedAnew = await trySealAnew(session, idleExpiresAt)
-      if (sealedAnew !== undefined) return sealedAnew
-      await store.touch(keyOf(session.record.sid), idleExpiresAt + tombstoneMs)
-      return { ...session, idleExpiresAt }
+      try {
+        return await slideTo(session, idleExpiresAt)
+      } catch (failure) {
+        if (!isStoreOutage(failure)) throw failure
+        return session
+      }
     },
-    end: async (sid, reason) => {
+    end: async (sid, reason, { unless } = { unless: () => false }) => {
       for (;;) {
         const lookup = await read(sid)
         if (lookup.kind !== 'live') return undefined
         const { record, version } = lookup.session
+        if (unless(record)) return undefined
         if ((await bury(sid, version, reason)) !== undefined) return record
       }
     },

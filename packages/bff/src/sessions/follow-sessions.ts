@@ -27,8 +27,8 @@ export const followSessions = ({
       )
     })
 
-  const end: Sessions['end'] = async (sid, reason) => {
-    const record = await sessions.end(sid, reason)
+  const end: Sessions['end'] = async (sid, reason, exception) => {
+    const record = await sessions.end(sid, reason, exception)
     if (record !== undefined) {
       await Promise.all([news.publish({ kind: 'ended', sid, reason }), forget(record)])
     }
