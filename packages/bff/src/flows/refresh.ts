@@ -44,15 +44,12 @@ const settleRejection = async (
   { sid }: RefreshTarget,
   { used, lease }: { readonly used: LiveSession; readonly lease: Lease },
 ): Promise<RefreshAttempt> => {
-  const lookup = await bff.sessions.read(sid)
-  if (lookup.kind === 'ended') return { kind: 'ended', reason: lookup.reason }
-  if (lookup.kind === 'unknown') return { kind: 'ended', reason: undefined }
-  const { record } = lookup.session
-  const isOvertaken = record.tokens.generation > used.record.tokens.generation
-  // Without the lease somebody else may have renewed and not yet stored: their word counts.
-  if (isOvertaken || !lease.isHeld()) return { kind: 'overtaken' }
-  await bff.sessions.end(sid, 'refresh_rejected')
-  return { kind: 'ended', reason: 'refresh_rejected' }
+  const { generation } = used.record.tokens
+  const ended = await bff.sessions.end(sid, 'refresh_rejected', {
+    // Without the lease somebody else may have renewed and not yet stored: their word counts.
+    unless: ({ tokens }) => tokens.generation > generation || !lease.isHeld(),
+  })
+  return ended === undefined ? { kind: 'overtaken' } : { kind: 'ended', reason: 'refresh_rejected' }
 }
 
 /** Without a refresh token the session lasts as long as the last of its access tokens. */
@@ -101,8 +98,11 @@ const renew = async (
 }
 
 /** Renews if the right to do so is free; otherwise looks whether its holder is done. */
-const attempt = async (bff: BffContext, target: RefreshTarget): Promise<RefreshAttempt> => {
-  const lease = await bff.leases.take(target.sid)
+const attempt = async (
+  bff: BffContext,
+  target: RefreshTarget,
+  lease: Lease | undefined,
+): Promise<RefreshAttempt> => {
   if (lease === undefined) {
     const standing = await readAgain(bff, target)
     return standing.kind === 'settled' ? standing.outcome : { kind: 'overtaken' }
@@ -115,10 +115,13 @@ const attempt = async (bff: BffContext, target: RefreshTarget): Promise<RefreshA
 }
 
 const renewInTurn = async (bff: BffContext, target: RefreshTarget): Promise<RefreshOutcome> => {
+  const claim = bff.leases.claim(target.sid)
+  let waitedMs = 0
   for (const pauseMs of waitPauses(bff.options.randomBytes)) {
-    const outcome = await attempt(bff, target)
+    const outcome = await attempt(bff, target, await claim.take(waitedMs))
     if (outcome.kind !== 'overtaken') return outcome
     await pause(pauseMs)
+    waitedMs += pauseMs
   }
   return { kind: 'failed', code: 'refresh_in_progress' }
 }
