@@ -53,9 +53,18 @@ test('the run reaches every kind of answer', () => {
     'unknown path': 404,
     'wrong method': 405,
     'no script of ours': 403,
+    devices: 200,
+    'end of another’s device': 404,
+    'logout of the others': 200,
+    'logout by the provider': 200,
+    'logout by nobody': 400,
+    events: 200,
     logout: 200,
     'logout callback': 303,
     'logout again': 200,
+    'devices while logged out': 401,
+    'login started and left': 303,
+    'login cancelled': 303,
   })
   expect(issued('refresh').length).toBeGreaterThanOrEqual(3)
   expect(issued('eyJ').length).toBeGreaterThanOrEqual(2)
@@ -123,7 +132,7 @@ test('B124 no log line holds a token, a code, a secret or a cookie', () => {
     .filter((value) => value !== '')
   const secrets = [
     ...harness.provider.issued,
-    ...credentials().filter((value) => value.length === 43),
+    ...credentials().filter((value) => value.length === 64),
     ...cookies,
     ...states,
     harness.provider.clientSecret,

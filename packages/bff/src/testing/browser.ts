@@ -31,6 +31,7 @@ export interface Browser {
   /** A call of the app's own script. */
   get(path: string): Promise<BrowserResponse>
   post(path: string, body?: unknown): Promise<BrowserResponse>
+  delete(path: string): Promise<BrowserResponse>
 }
 
 export const fetchHeaders = (origin: string): Record<string, string> => ({
@@ -111,6 +112,11 @@ export const createBrowser = (origin: string): Browser => {
           'sec-fetch-site': from,
           ...cookieHeader(from === 'cross-site'),
         },
+      }),
+    delete: (path) =>
+      send(path, {
+        method: 'DELETE',
+        headers: { ...fetchHeaders(origin), ...cookieHeader(false) },
       }),
     get: (path) => send(path, { headers: { ...fetchHeaders(origin), ...cookieHeader(false) } }),
     post: (path, body = {}) =>

@@ -1,6 +1,7 @@
 import type { BrowserResponse } from './browser.ts'
 import type { Harness } from './harness.ts'
 import { hashToken } from './hash-token.ts'
+import { logoutClaims, makeToken, sendLogoutToken } from './logout-tokens.ts'
 
 /** One request of a run with its answer. */
 export interface Exchange {
@@ -8,6 +9,15 @@ export interface Exchange {
   readonly path: string
   readonly response: BrowserResponse
 }
+
+const backchannel = '/bff/backchannel-logout'
+
+/** A session of nobody. */
+const device = `/bff/sessions/${'A'.repeat(22)}`
+
+/** Of a user who is not logged in here. */
+const logoutToken = (harness: Harness) =>
+  makeToken(harness, { claims: { ...logoutClaims(harness), sub: 'nobody' } })
 
 /**
  * Everything a browser does in the life of a session, refusals and faults included, so that a test
@@ -53,10 +63,28 @@ export const runEverything = async (harness: Harness): Promise<readonly Exchange
   await get('unknown path', '/bff/nothing')
   await get('wrong method', '/bff/token')
   await note('no script of ours', '/bff/session', browser.send('/bff/session'))
+  // Answered when the session ends.
+  const events = note('events', '/bff/events', browser.get('/bff/events'))
+  await get('devices', '/bff/sessions')
+  await note('end of another’s device', device, browser.delete(device))
+  await post('logout of the others', '/bff/logout', { scope: 'others' })
+  await note('logout by the provider', backchannel, sendLogoutToken(harness, logoutToken(harness)))
+  await note('logout by nobody', backchannel, sendLogoutToken(harness, 'x.y.z'))
   const logout = await post('logout', '/bff/logout', { returnTo: '/bye' })
   const { searchParams } = new URL(String(logout.json().logoutUrl))
   const state = encodeURIComponent(searchParams.get('state') ?? '')
   await navigate('logout callback', `/bff/logout/callback?state=${state}`, 'cross-site')
   await post('logout again', '/bff/logout')
+  await events
+  await get('devices while logged out', '/bff/sessions')
+  await navigate('login started and left', '/bff/login')
+  const cancelled = await harness.startLogin('/bff/login?returnTo=/orders')
+  const cancelledState = harness.provider.authorizationRequest(cancelled).get('state') ?? ''
+  const refusal = new URLSearchParams({
+    error: 'access_denied',
+    state: cancelledState,
+    iss: provider.issuer,
+  })
+  await navigate('login cancelled', `/bff/callback?${refusal}`, 'cross-site')
   return exchanges
 }
