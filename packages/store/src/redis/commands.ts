@@ -13,6 +13,10 @@ interface CommandsOptions {
 
 /** Commands that are answered, or rejected with `StoreError` in good time. */
 export interface Commands {
+  /**
+   * With replicas to wait for, nothing found counts only from a server that has them: a master that
+   * was replaced, or came back empty, may have a client for seconds before either of them knows.
+   */
   readonly read: (key: string, command: Command) => Promise<unknown>
   /** Waits for the replicas as well, if the reply shows that something was changed. */
   readonly write: (key: string, command: Command) => Promise<unknown>
@@ -50,15 +54,31 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
     return ['WAIT', String(waitReplicas), String(patienceMs)]
   }
 
+  const sendPair = async (key: string, command: Command) => {
+    const [reply, reached] = await driver.sendPair(key, command, waitCommand())
+    const confirmed = Number(reached)
+    replicasAreThere = confirmed >= waitReplicas
+    return { reply, confirmed }
+  }
+
   const sendAndWait: Send = async (key, command) => {
-    const [reply, confirmed] = await driver.sendPair(key, command, waitCommand())
-    replicasAreThere = Number(confirmed) >= waitReplicas
-    if (!hasChanged(reply) || replicasAreThere) return reply
-    const message = `${Number(confirmed)} of ${waitReplicas} replicas confirmed a write in time.`
+    const { reply, confirmed } = await sendPair(key, command)
+    if (!hasChanged(reply) || confirmed >= waitReplicas) return reply
+    const message = `${confirmed} of ${waitReplicas} replicas confirmed a write in time.`
+    throw new StoreError('store_unavailable', message)
+  }
+
+  const findSurely: Send = async (key, command) => {
+    const found = await driver.send(key, command)
+    if (found !== null && found !== undefined) return found
+    const { reply, confirmed } = await sendPair(key, command)
+    if ((reply !== null && reply !== undefined) || confirmed >= waitReplicas) return reply
+    const message = `Nothing was found, on a server with ${confirmed} of ${waitReplicas} replicas.`
     throw new StoreError('store_unavailable', message)
   }
 
   const change = waitReplicas === 0 ? driver.send : sendAndWait
+  const find = waitReplicas === 0 ? driver.send : findSurely
 
   const answered = async (key: string, send: () => Promise<unknown>): Promise<unknown> => {
     try {
@@ -71,7 +91,7 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
   }
 
   return {
-    read: (key, command) => answered(key, () => driver.send(key, command)),
+    read: (key, command) => answered(key, () => find(key, command)),
     write: (key, command) => answered(key, () => change(key, command)),
     runScript: (key, script, values) =>
       answered(key, () => sendScript(change, key, script, values)),

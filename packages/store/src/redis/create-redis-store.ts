@@ -31,8 +31,9 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /**
    * How many replicas must confirm a change before it is acknowledged; with fewer, the call rejects
-   * with `store_unavailable`, and the change may still stand. Default 0: what the master
-   * acknowledged but no replica has received is lost when the master is.
+   * with `store_unavailable`, and the change may still stand. That there is no entry is likewise
+   * believed only of a master that has as many. Default 0: what the master acknowledged but no
+   * replica has received is lost when the master is.
    */
   readonly waitReplicas?: number
   /**
