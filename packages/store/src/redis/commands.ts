@@ -69,7 +69,7 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
   }
 
   const findSurely: Send = async (key, command) => {
-    const found = await driver.send(key, command)
+    const found = await driver.sendRead(key, command)
     if (found !== null && found !== undefined) return found
     const { reply, confirmed } = await sendPair(key, command)
     if ((reply !== null && reply !== undefined) || confirmed >= waitReplicas) return reply
@@ -78,7 +78,7 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
   }
 
   const change = waitReplicas === 0 ? driver.send : sendAndWait
-  const find = waitReplicas === 0 ? driver.send : findSurely
+  const find = waitReplicas === 0 ? driver.sendRead : findSurely
 
   const answered = async (key: string, send: () => Promise<unknown>): Promise<unknown> => {
     try {

@@ -110,7 +110,10 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   })
 
   return {
-    get: async (key) => parseRecord(await commands.read(named(key), ['GET', named(key)]), now()),
+    get: async (key) => {
+      const full = named(key)
+      return parseRecord(await commands.read(full, ['GET', full]), now())
+    },
     put: async (key, next) => {
       checkValue(next)
       const { version, values } = written(next)

@@ -16,7 +16,16 @@ export const withDeadline = <T>(
       const message = `Redis did not answer within ${timeoutMs} ms.`
       reject(new StoreError('store_unavailable', message))
     }, timeoutMs)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
+    work.then(
+      (reply) => {
+        clearTimeout(timer)
+        resolve(reply)
+      },
+      (fault: unknown) => {
+        clearTimeout(timer)
+        reject(fault)
+      },
+    )
   })
 
 /**

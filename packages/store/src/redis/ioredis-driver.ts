@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.ts'
+import { createBatchedReads } from './batched-reads.ts'
 import type { IoredisClient } from './client.ts'
 import { type Command, followRedirections, type Readiness, type RedisDriver } from './driver.ts'
 
@@ -44,6 +45,12 @@ const checkReads = ({ options }: Ioredis) => {
   )
 }
 
+const sendTogether = async (client: Ioredis, commands: readonly Command[]) => {
+  const pipeline = client.pipeline()
+  for (const command of commands) pipeline.call(...command)
+  return (await pipeline.exec()) ?? []
+}
+
 const runPair = async (client: Ioredis, first: Command, second: Command) => {
   const replies = await client
     .pipeline()
@@ -72,6 +79,10 @@ export const createIoredisDriver = (options: IoredisDriverOptions): RedisDriver 
   checkReads(client)
 
   const send = (command: Command) => client.call(...command)
+  // The keys of a cluster's pipeline must all live in one place; here they may not.
+  const sendRead = client.isCluster
+    ? send
+    : createBatchedReads({ send, sendTogether: (commands) => sendTogether(client, commands) })
 
   return {
     readiness: () => readinessOf(client.status),
@@ -79,6 +90,7 @@ export const createIoredisDriver = (options: IoredisDriverOptions): RedisDriver 
       client.once('ready', listener)
     },
     send: (_key, command) => send(command),
+    sendRead: (_key, command) => sendRead(command),
     sendPair: (key, command, wait) =>
       followRedirections(
         () => runPair(client, command, wait),

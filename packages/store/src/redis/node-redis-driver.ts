@@ -45,7 +45,7 @@ interface SentinelPipeline {
   execAsPipeline(): Promise<readonly unknown[]>
 }
 
-type Talking = Omit<RedisDriver, 'openSubscriber'>
+type Talking = Omit<RedisDriver, 'openSubscriber' | 'sendRead'>
 
 interface NodeRedisDriverOptions {
   readonly client: NodeRedisClient
@@ -169,8 +169,12 @@ export const createNodeRedisDriver = (options: NodeRedisDriverOptions): RedisDri
     return isSentinel ? talkToSentinel(client) : talkToSingle(client)
   }
 
+  const talking = talk()
+
   return {
-    ...talk(),
+    ...talking,
+    // The client writes once a turn of the event loop by itself.
+    sendRead: talking.send,
     openSubscriber: async (onMessage) => {
       const shared = subscriber ?? (isCluster || isSentinel ? client : undefined)
       if (shared !== undefined) return listenThrough(shared, onMessage, () => undefined)
