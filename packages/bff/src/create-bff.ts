@@ -114,13 +114,12 @@ export const createBff = (options: BffOptions): Bff => {
   const parsedBodies = new WeakMap<IncomingMessage, unknown>()
 
   const app = new Koa()
-  app.use(async (ctx, next) => {
-    ctx.state.correlationId = Buffer.from(resolved.randomBytes(9)).toString('base64url')
+  app.use((ctx, next) => {
     ctx.state.parsedBody = parsedBodies.get(ctx.req)
-    await next()
+    return next()
   })
   app.use(setSafeHeaders)
-  app.use(answerErrors(resolved.log))
+  app.use(answerErrors(resolved))
   app.use(createRouter(bff))
   app.on('error', (failure: unknown) => {
     // A page that closes its event stream is no failure.

@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
 import type { ResolvedOptions } from '../resolve-options.ts'
 import { cookieNames } from './cookie-names.ts'
-import { readCookies } from './read-cookies.ts'
+import { readCookie } from './read-cookies.ts'
 import { setCookie } from './set-cookie.ts'
 
 /** What the session cookie carries: a public sid and the secret that gives it authority. */
@@ -28,7 +28,7 @@ export const readSessionCookie = (
   options: Pick<ResolvedOptions, 'cookie'>,
   ctx: Context,
 ): SessionCookie | undefined => {
-  const match = shape.exec(readCookies(ctx).get(cookieNames(options).session) ?? '')
+  const match = shape.exec(readCookie(ctx, cookieNames(options).session) ?? '')
   const [, sid, secret] = match ?? []
   return sid !== undefined && secret !== undefined ? { sid, secret } : undefined
 }
@@ -38,7 +38,7 @@ export const readSessionHint = (
   options: Pick<ResolvedOptions, 'cookie'>,
   ctx: Context,
 ): string | undefined => {
-  const value = readCookies(ctx).get(cookieNames(options).hint)
+  const value = readCookie(ctx, cookieNames(options).hint)
   return value !== undefined && sidShape.test(value) ? value : undefined
 }
 

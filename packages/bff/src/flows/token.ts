@@ -7,6 +7,7 @@ import { RequestProblem } from '../errors.ts'
 import { obtainToken } from '../renewal/obtain-token.ts'
 import { findResource } from '../requests/find-resource.ts'
 import { readJson } from '../requests/read-json.ts'
+import { sendJson } from '../requests/send-json.ts'
 import type { ResolvedResource } from '../resolve-options.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { identifySession } from '../sessions/identify-session.ts'
@@ -64,7 +65,7 @@ export const token = async (bff: BffContext, ctx: Context): Promise<void> => {
   switch (outcome.kind) {
     case 'served':
       if (!isBackground) await rotateSecret(bff, ctx, slid)
-      ctx.body = outcome.answer
+      sendJson(ctx, outcome.answer)
       return
     case 'ended':
       throw ended(outcome.reason)

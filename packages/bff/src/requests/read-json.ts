@@ -16,6 +16,10 @@ const readValue = async (ctx: Context): Promise<unknown> => {
   }
 }
 
+/** The first is what nearly everyone sends, and need not be parsed. */
+const isJson = (ctx: Context): boolean =>
+  ctx.get('content-type') === 'application/json' || ctx.is('json') === 'json'
+
 /**
  * Reads a small JSON body. An absent body is an empty object.
  *
@@ -24,7 +28,7 @@ const readValue = async (ctx: Context): Promise<unknown> => {
  */
 export const readJson = async <T>(ctx: Context, schema: z.ZodType<T>): Promise<T> => {
   const hasBody = Number(ctx.get('content-length')) > 0 || ctx.get('transfer-encoding') !== ''
-  if (hasBody && !ctx.is('json')) throw new RequestProblem('unsupported_media_type')
+  if (hasBody && !isJson(ctx)) throw new RequestProblem('unsupported_media_type')
   const result = schema.safeParse(await readValue(ctx))
   if (result.success) return result.data
   const members = result.error.issues.flatMap((issue) =>

@@ -5,17 +5,20 @@ const contentSecurityPolicy =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** On every answer: never stored, never framed, nothing loaded, no referrer passed on. */
-const headers = {
+const headers = Object.entries({
   'Cache-Control': 'no-store',
   'Content-Security-Policy': contentSecurityPolicy,
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-} as const
+})
+
+/** What the answer depends on besides the path. */
+const varying = 'Sec-Fetch-Site, Origin'
 
 export const setSafeHeaders: Middleware = async (ctx, next) => {
-  ctx.set(headers)
-  ctx.vary('Sec-Fetch-Site')
-  ctx.vary('Origin')
+  for (const [name, value] of headers) ctx.res.setHeader(name, value)
+  if (ctx.res.hasHeader('Vary')) ctx.vary(varying)
+  else ctx.res.setHeader('Vary', varying)
   await next()
 }

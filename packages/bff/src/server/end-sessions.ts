@@ -19,7 +19,7 @@ export const endSessions = (
   ctx: Context,
   { bff, log }: { readonly bff: Pick<Bff, 'endSessions'>; readonly log: Log },
 ): Promise<void> =>
-  answerErrors(log)(ctx, async () => {
+  answerErrors({ log })(ctx, async () => {
     const ended = await bff.endSessions(await readJson(ctx, bodySchema))
     ctx.body = { ended }
   })

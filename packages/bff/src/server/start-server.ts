@@ -88,7 +88,7 @@ const createApp = (
     await next()
   })
   app.use(bff.middleware)
-  app.use(answerErrors(log))
+  app.use(answerErrors({ log }))
   app.use(answerRefusals)
   if (files.directory !== undefined) {
     const { directory, immutablePath } = files
