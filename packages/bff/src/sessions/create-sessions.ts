@@ -29,6 +29,11 @@ export interface Sessions {
   /** Replaces the secrets unless newer ones or the session's end came first. */
   changeSecret(session: LiveSession, secret: Omit<SessionSecret, 'generation'>): Promise<PartChange>
   /**
+   * Writes the record's expiry as it is: what stands is safe, replicas included, once that is
+   * answered. Resolves to `false` when there is no record any more.
+   */
+  confirm(session: LiveSession): Promise<boolean>
+  /**
    * Moves the idle limit, at most once a minute, and seals the record anew where an older key
    * sealed it; changes nothing else. A store that takes no writes leaves the session as it is: one
    * slide of many is not worth an error.
@@ -120,17 +125,20 @@ export const createSessions = ({
     return { ...session, idleExpiresAt }
   }
 
+  const confirm = ({ record: { sid }, idleExpiresAt }: LiveSession) => touch(sid, idleExpiresAt)
+
   const changePart = createPartChanges({
     read,
+    confirm,
     swap: async ({ record: { sid }, version, idleExpiresAt }, record) => {
       const next = await store.swap(keyOf(sid), version, entryOf(record, idleExpiresAt))
       return next === undefined ? undefined : { record, version: next, idleExpiresAt }
     },
-    confirm: ({ record: { sid }, idleExpiresAt }) => touch(sid, idleExpiresAt),
   })
 
   return {
     read,
+    confirm,
     changeTokens: (session, sealed) => changePart(session, 'tokens', { sealed }),
     changeSecret: (session, secret) => changePart(session, 'secret', secret),
     create: async (record) =>

@@ -301,6 +301,28 @@ test('B52 a store that fails while it takes the next secret costs no call its an
   expect(childIn(await browser.get('/bff/session'))).toBeDefined()
 })
 
+test('B52 a secret that stands but that no replica confirmed is handed out once it is confirmed', async () => {
+  harness.advance(600)
+  const { swap } = store
+  const refuse = () => {
+    throw new StoreError('store_unavailable', 'No replica confirmed a write.')
+  }
+  store.swap = async (...call) => {
+    await swap(...call)
+    return refuse()
+  }
+  store.before = ({ method }) => (method === 'touch' ? refuse() : undefined)
+  for (let call = 0; call < 2; call += 1) {
+    const response = await browser.get('/bff/session')
+    expect(response.json()).toMatchObject(authenticated)
+    expect(response.setCookies).toEqual([])
+  }
+  store.swap = swap
+  store.before = () => {}
+  expect(childIn(await browser.get('/bff/session'))).toBeDefined()
+  expect(await session()).toMatchObject(authenticated)
+})
+
 test('a session in daily use costs two more writes for each secret', async () => {
   store.calls.splice(0)
   for (let second = 0; second < 6_000; second += 30) {

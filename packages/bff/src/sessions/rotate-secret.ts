@@ -46,6 +46,8 @@ const repeatChild = async (bff: Deps, ctx: Context, cookie: SessionCookie): Prom
   if (lookup.kind !== 'live') return
   const { session } = lookup
   if (weighSecret(bff, cookie, session.record).kind !== 'repeat-child') return
+  // It may stand on a master alone and be lost with it; the browser's would then look replayed.
+  if (!(await bff.sessions.confirm(session))) return
   const { sealed = '' } = session.record.secret.child ?? {}
   const secret = bff.secretSealer.open(sealed, placeOfChild(cookie.sid))
   if (secret === undefined) throw new Error('No sealing key opens this session.')
