@@ -16,7 +16,7 @@ export interface Observation {
 /** Only these say that somebody should come back. */
 const laterCodes = ['store_unavailable', 'refresh_in_progress']
 
-export const judge = ({ status, retryAfter, body, setCookies }: Answer): Verdict => {
+const judge = ({ status, retryAfter, body, setCookies }: Answer): Verdict => {
   const isGood = typeof body.access_token === 'string' || body.authenticated === true
   if (status === 200 && isGood) return 'good'
   const isHonest = laterCodes.includes(String(body.code)) && Number(retryAfter) > 0
