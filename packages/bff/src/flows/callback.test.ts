@@ -499,3 +499,14 @@ test.each([
   recording.before = () => {}
   expect((await harness.login()).location).toBe(`${harness.origin}/`)
 })
+
+test('B34 the ID token alone says who logs in: UserInfo is never asked', async () => {
+  const userInfo = `${harness.provider.issuer}/userinfo`
+  harness.provider.script.metadata = (standard) => ({ ...standard, userinfo_endpoint: userInfo })
+  await harness.login()
+  harness.advance(601)
+  const session = (await harness.browser.get('/bff/session?resource=orders')).json()
+  expect(session).toMatchObject({ authenticated: true, user: { sub: 'alice' } })
+  expect(harness.provider.count('/userinfo')).toBe(0)
+  expect(harness.provider.count('/token')).toBe(2)
+})
