@@ -28,11 +28,22 @@ afterAll(() => harness.close())
 type Json = Readonly<Record<string, unknown>>
 type Attack = readonly [name: string, make: (good: Json, seconds: number) => string]
 
-const token = (claims: Json | string, header: Json | string = standardHeader, key?: KeyObject) =>
-  makeToken(harness, key === undefined ? { header, claims } : { header, claims, key })
+const token = (
+  claims: Json | string | Buffer,
+  header: Json | string = standardHeader,
+  key?: KeyObject,
+) => makeToken(harness, key === undefined ? { header, claims } : { header, claims, key })
 
 const without = (claims: Json, name: string): Json =>
   Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name))
+
+/** The claims with one more, whose value is these bytes. */
+const bytesOf = (good: Json, hex: string) => {
+  const text = JSON.stringify({ x: '', ...good })
+  const [before, after] = [text.slice(0, '{"x":"'.length), text.slice('{"x":"'.length)]
+  const parts = [Buffer.from(before), Buffer.from(hex, 'hex'), Buffer.from(after)]
+  return token(Buffer.concat(parts))
+}
 
 const withHeader = (change: Json) => (good: Json) => token(good, { ...standardHeader, ...change })
 const withClaims = (change: Json) => (good: Json) => token({ ...good, ...change })
@@ -148,6 +159,9 @@ const attacks: readonly Attack[] = [
     (good) => textOf(good, (text) => `{"\\u0073ub":"b",${text.slice(1)}`),
   ],
   ['a byte order mark', (good) => textOf(good, (text) => `\ufeff${text}`)],
+  ['a byte that is no UTF-8', (good) => bytesOf(good, 'ff')],
+  ['a letter in more bytes than it needs', (good) => bytesOf(good, 'c1a1')],
+  ['half of a pair', (good) => bytesOf(good, 'eda080')],
   ['claims that are a list', () => token('[]')],
   ['claims that are no JSON', () => token('{')],
   ['claims that are null', () => token('null')],

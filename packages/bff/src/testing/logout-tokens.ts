@@ -9,14 +9,16 @@ export const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 /** A logout token in the making: any part may be replaced by a text of its own. */
 export interface TokenParts {
   readonly header?: Json | string
-  readonly claims?: Json | string
+  readonly claims?: Json | string | Uint8Array
   readonly key?: KeyObject
   /** Replaces the signature. */
   readonly signature?: string
 }
 
-const encode = (part: Json | string) =>
-  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
+const encode = (part: Json | string | Uint8Array) => {
+  const isReady = typeof part === 'string' || part instanceof Uint8Array
+  return Buffer.from(isReady ? part : JSON.stringify(part)).toString('base64url')
+}
 
 export const standardHeader: Json = { alg: 'RS256', kid: 'signing', typ: 'logout+jwt' }
 
