@@ -16,7 +16,12 @@ const openRedis = async (
     import('ioredis'),
     import('@coatcheck/store/redis'),
   ])
-  const client = new Redis(url, { connectTimeout: 2_000, maxRetriesPerRequest: 1 })
+  const client = new Redis(url, {
+    connectTimeout: 2_000,
+    // Otherwise a server that hangs with its connections open is waited for forever.
+    socketTimeout: 3_000,
+    maxRetriesPerRequest: 1,
+  })
   // Each failed command says so itself; a listener keeps the library from printing the URL's host.
   client.on('error', () => {})
   const store = createRedisStore({
