@@ -64,6 +64,11 @@ const offer = async (
   if (kind === 'repeat-child') return repeatChild(bff, ctx, cookie)
 }
 
+/** Whether there is, or is to be, a successor: only then is the secret at hand worth weighing. */
+const isRotating = ({ options }: Deps, { record: { secret } }: LiveSession): boolean =>
+  secret.child !== undefined ||
+  options.now() - secret.since >= options.session.secretRotationSeconds * 1000
+
 /**
  * Hands a browser whose secret has served its time the next one. To be called last, when the answer
  * is known: the cookie then never outruns a login or an end that came while the request waited.
@@ -73,6 +78,7 @@ export const rotateSecret = async (
   ctx: Context,
   session: LiveSession,
 ): Promise<void> => {
+  if (!isRotating(bff, session)) return
   const cookie = readSessionCookie(bff.options, ctx)
   if (cookie === undefined) return
   try {
