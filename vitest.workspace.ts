@@ -28,7 +28,12 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
 const tools = {
   test: {
     name: 'tools',
-    include: ['lint/*.test.ts', 'scripts/**/*.test.ts', 'e2e/find-browser.test.ts'],
+    include: [
+      'lint/*.test.ts',
+      'scripts/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'e2e/find-browser.test.ts',
+    ],
     testTimeout: 20_000,
   },
 }

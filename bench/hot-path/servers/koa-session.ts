@@ -1,0 +1,56 @@
+import { Redis } from 'ioredis'
+import Koa from 'koa'
+import session from 'koa-session'
+import { serve } from '../../lib/serve.ts'
+import { contentOf } from '../record.ts'
+import { createTokenSealer } from '../token-sealer.ts'
+import { peerOptions } from './peer.ts'
+
+/**
+ * An application as the documentation of koa-session has it, with its external store in Redis, that
+ * answers the same from the same record: it opens the tokens and hands out one. It looks neither at
+ * the request's body nor at where the request comes from, and sets no headers of its own.
+ */
+const { redisUrl, keyPrefix, signingKey, sealingKey, idleLimit } = peerOptions()
+const redis = new Redis(redisUrl)
+const sealer = createTokenSealer(sealingKey)
+
+const app = new Koa()
+app.keys = [signingKey]
+app.use(
+  session(
+    {
+      rolling: idleLimit === 'rolling',
+      store: {
+        get: async (sid) => {
+          const record = await redis.get(keyPrefix + sid)
+          return record === null ? undefined : JSON.parse(contentOf(record))
+        },
+        set: async (sid, content, maxAge) => {
+          // Beside the record, which the BFF reads in the same run.
+          await redis.set(`koa:${sid}`, JSON.stringify(content), 'PX', Number(maxAge))
+        },
+        destroy: async () => {
+          throw new Error('Nothing ends here.')
+        },
+      },
+    },
+    app,
+  ),
+)
+app.use(async (ctx) => {
+  const { sid, tokens } = ctx.session ?? {}
+  // Without a session in the store koa-session makes up an empty one.
+  if (tokens === undefined) ctx.throw(401)
+  const { access } = sealer.open(tokens.sealed, sid)
+  const { token, scope, expiresAt } = access.orders ?? ctx.throw(401)
+  ctx.body = {
+    access_token: token,
+    token_type: 'Bearer',
+    expires_in: Math.floor((expiresAt - Date.now()) / 1000),
+    scope,
+    resource: 'orders',
+  }
+})
+
+serve(app.callback())
