@@ -1,4 +1,6 @@
 export type { Algorithm } from './algorithms.ts'
+export type { DeniedSubject, DeniedToken, DenyList, DenyListOptions } from './deny-list.ts'
+export { createDenyList } from './deny-list.ts'
 export type { JwtErrorCode, JwtErrorDetails } from './errors.ts'
 export { JwtError } from './errors.ts'
 export type {

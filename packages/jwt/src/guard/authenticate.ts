@@ -34,7 +34,9 @@ const optionNames = ['verifier', 'realm', 'scope', 'onRefused'] as const
 const classify = (error: unknown): readonly [RefusalCode, Partial<RefusalDetails>] => {
   if (!(error instanceof JwtError) || error.code === 'configuration_invalid') throw error
   const { code, retryAfterSeconds } = error
-  if (code === 'keys_unavailable') return [code, { reason: code, retryAfterSeconds }]
+  if (code === 'keys_unavailable' || code === 'deny_list_unavailable') {
+    return [code, { reason: code, retryAfterSeconds }]
+  }
   return ['invalid_token', { reason: code }]
 }
 

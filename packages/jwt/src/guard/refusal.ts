@@ -22,6 +22,8 @@ export type RefusalCode =
   | 'user_required'
   /** 503: the issuer's keys cannot be had; the token may be fine. */
   | 'keys_unavailable'
+  /** 503: nobody can tell now whether the token was denied; it may be fine. */
+  | 'deny_list_unavailable'
 
 /** Error body (RFC 9457, section 3.1). */
 export interface RefusalBody {
@@ -85,6 +87,7 @@ const kindOf = (code: RefusalCode): RefusalKind => {
     case 'user_required':
       return { status: 403, title: 'Only a user may do this', isChallenge: false }
     case 'keys_unavailable':
+    case 'deny_list_unavailable':
       return { status: 503, title: 'Tokens cannot be checked right now', isChallenge: false }
   }
 }
