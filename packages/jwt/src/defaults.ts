@@ -22,6 +22,12 @@ export const maximumLeewaySeconds = 10
 /** Longest `exp - iat`: no access token needs to outlive a day. */
 export const maximumLifetimeSeconds = 86_400
 
+/** Tokens a verifier's cache keeps: the users who are busy with one process at a time. */
+export const cacheEntries = 2_000
+
+/** Characters of token text in the cache: with the parsed claims, some 20 MB at the most. */
+export const cacheCharacters = 4_194_304
+
 /** Ceiling of the option: anything longer is more likely a value in milliseconds. */
 export const maximumLifetimeCeilingSeconds = 31_622_400
 
@@ -57,3 +63,22 @@ export const minimumRsaBits = 2048
 
 /** Larger moduli make one verification cost as much as a thousand. */
 export const maximumRsaBits = 16_384
+
+/** Life of a signed token: short enough that most deployments need no deny list. */
+export const ttlSeconds = 600
+
+/** Longest life a signer gives unless configured: a stolen token is worth an hour at most. */
+export const maximumTtlSeconds = 3600
+
+/** From this many characters on a token draws a warning: it travels with every request. */
+export const tokenWarningLength = 1024
+
+/** A signer refuses longer tokens: proxies and browsers drop headers over 4 to 8 kB. */
+export const maximumSignedLength = 4096
+
+/** Octets of a `jti`: 128 bits, which a version 4 UUID falls short of (ASVS 11.5.1). */
+export const jwtIdBytes = 16
+
+/** Where randomness comes from unless injected: the platform's generator for secrets. */
+export const randomBytes = (length: number): Uint8Array =>
+  crypto.getRandomValues(new Uint8Array(length))

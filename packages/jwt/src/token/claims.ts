@@ -48,7 +48,8 @@ const missing = (claim: string): JwtError =>
 const invalid = (claim: string, reason: string): JwtError =>
   new JwtError('claim_invalid', `The claim ${claim} ${reason}.`, { claim })
 
-const isIdentifier = (value: unknown, maximumLength: number): boolean =>
+/** True for a text that names something: bounded, not blank, without control characters. */
+export const isIdentifier = (value: unknown, maximumLength: number): boolean =>
   typeof value === 'string' &&
   value.length <= maximumLength &&
   value.trim() !== '' &&
@@ -84,20 +85,36 @@ const checkAudience = (claims: Unverified, audience: readonly string[]): void =>
   }
 }
 
+type Times = Pick<JwtClaims, 'exp' | 'iat' | 'nbf'>
+
+// Each comparison is true for what may pass, so that a clock that tells no number lets nothing by.
+
+/** RFC 7519, section 4.1.4: on or after `exp` the token must not be accepted. */
+const isUnexpired = ({ exp }: Times, { leewaySeconds }: ClaimRules, nowSeconds: number): boolean =>
+  exp + leewaySeconds > nowSeconds
+
+const isReached = (instant: number, { leewaySeconds }: ClaimRules, nowSeconds: number): boolean =>
+  instant - leewaySeconds <= nowSeconds
+
+/** True while a token whose claims were checked before may be accepted. */
+export const isAlive = (claims: Times, rules: ClaimRules, nowSeconds: number): boolean =>
+  isUnexpired(claims, rules, nowSeconds) &&
+  isReached(claims.iat, rules, nowSeconds) &&
+  isReached(claims.nbf ?? claims.iat, rules, nowSeconds)
+
 const checkLifetime = (claims: Unverified, rules: ClaimRules, nowSeconds: number): void => {
   const exp = readInstant(claims, 'exp')
   const iat = readInstant(claims, 'iat')
   const nbf = claims.nbf === undefined ? iat : readInstant(claims, 'nbf')
-  // RFC 7519, section 4.1.4: on or after exp the token must not be accepted.
-  if (exp + rules.leewaySeconds <= nowSeconds) {
+  if (!isUnexpired({ exp, iat }, rules, nowSeconds)) {
     throw new JwtError('token_expired', 'The token has expired.', { claim: 'exp' })
   }
-  if (iat - rules.leewaySeconds > nowSeconds) {
+  if (!isReached(iat, rules, nowSeconds)) {
     throw new JwtError('token_not_yet_valid', 'The token was issued in the future.', {
       claim: 'iat',
     })
   }
-  if (nbf - rules.leewaySeconds > nowSeconds) {
+  if (!isReached(nbf, rules, nowSeconds)) {
     throw new JwtError('token_not_yet_valid', 'The token is not valid yet.', { claim: 'nbf' })
   }
   if (exp <= iat || exp <= nbf) throw invalid('exp', 'must be later than iat and nbf')
