@@ -1,3 +1,5 @@
+import type { Algorithm } from './algorithms.ts'
+
 /** Longest token in characters: real ones stay under 4 kB, and headers of HTTP servers end at 16. */
 export const maximumTokenLength = 16_384
 
@@ -82,3 +84,42 @@ export const jwtIdBytes = 16
 /** Where randomness comes from unless injected: the platform's generator for secrets. */
 export const randomBytes = (length: number): Uint8Array =>
   crypto.getRandomValues(new Uint8Array(length))
+
+/** AES-256 takes 256 bits, and "dir" takes the key as it is (RFC 7518, sections 4.5 and 5.3). */
+export const sealingKeyBytes = 32
+
+/** Sealing keys at one time: the present one, the next, and those of a long rotation. */
+export const maximumSealingKeys = 16
+
+/** Longest content opened unless told otherwise, in octets. */
+export const maximumSealedBytes = 262_144
+
+/** Ceiling of the option, and longest content sealed: all of it is held in memory at once. */
+export const maximumSealedCeiling = 16_777_216
+
+/** Header that a request with a cookie must carry: the one the backend-for-frontend asks for. */
+export const csrfHeader = 'X-CSRF'
+
+/** Algorithms of DPoP proofs: what FAPI 2.0, section 5.4 leaves, under both names of Ed25519. */
+export const proofAlgorithms: readonly Algorithm[] = ['ES256', 'PS256', 'EdDSA', 'Ed25519']
+
+/** Longest DPoP proof in characters: one with an RSA key of 4096 bits stays under 2,500. */
+export const maximumProofLength = 8_192
+
+/** Oldest DPoP proof: made for one request, so a slow network is all it has to survive. */
+export const proofMaximumAgeSeconds = 60
+
+/** Clocks of browsers and phones are worse than those of servers. */
+export const proofLeewaySeconds = 10
+
+/** How long a used proof is remembered beyond its age, for store and API clocks that differ. */
+export const replayMarginSeconds = 10
+
+/** Life of a DPoP nonce: renewed at half, so that a busy client never pays an extra round trip. */
+export const nonceLifetimeSeconds = 300
+
+/** Secrets of nonces are as long as the hash (RFC 2104, section 3). */
+export const minimumNonceSecretBytes = 32
+
+/** Octets of the random name of an HMAC secret, which has no thumbprint to be known by. */
+export const kidBytes = 16
