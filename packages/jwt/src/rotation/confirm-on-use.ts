@@ -1,3 +1,5 @@
+import { isSameSecret } from '../compare-secrets.ts'
+
 /** A secret that rotates, known by hashes alone. */
 export interface RotationState {
   readonly currentHash: string
@@ -56,14 +58,6 @@ export type RotationDecision =
   /** Never issued for this. Refuse it and end nothing. */
   | { readonly kind: 'unknown' }
 
-/** Takes the same time wherever two texts of one length differ. */
-const isEqual = (a: string, b: string): boolean => {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let at = 0; at < a.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)
-  return difference === 0
-}
-
 const decideForCurrent = (
   { since, child }: RotationState,
   { now, rotateAfterMs }: RotationLimits,
@@ -87,8 +81,8 @@ export const confirmOnUse = (
 ): RotationDecision => {
   const { currentHash, child, former } = state
   const { now, graceMs } = limits
-  if (isEqual(presented.hash, currentHash)) return decideForCurrent(state, limits)
-  if (child !== undefined && isEqual(presented.hash, child.hash)) {
+  if (isSameSecret(presented.hash, currentHash)) return decideForCurrent(state, limits)
+  if (child !== undefined && isSameSecret(presented.hash, child.hash)) {
     const next = {
       currentHash: child.hash,
       since: now,
@@ -96,7 +90,7 @@ export const confirmOnUse = (
     }
     return { kind: 'confirmed', next }
   }
-  if (former !== undefined && isEqual(presented.hash, former.hash)) {
+  if (former !== undefined && isSameSecret(presented.hash, former.hash)) {
     return { kind: now < former.until ? 'former' : 'former-late' }
   }
   return { kind: presented.isAuthentic ? 'replayed' : 'unknown' }
