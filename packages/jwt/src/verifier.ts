@@ -9,7 +9,6 @@ import { freezeJson } from './token/freeze.ts'
 import type { JwtHeader } from './token/header.ts'
 import { checkHeader, checkTyp } from './token/header.ts'
 import { verifySignature } from './token/signature.ts'
-import type { VerifiedCache } from './verified-cache.ts'
 import { createVerifiedCache } from './verified-cache.ts'
 import type { ResolvedIssuer, ResolvedVerifier, VerifierOptions } from './verifier-options.ts'
 import { resolveVerifierOptions } from './verifier-options.ts'
@@ -78,23 +77,11 @@ const verifyAnew = async (
 }
 
 /**
- * A verified token that is still good: alive by the clock, and its key still the issuer's. A key
- * that was withdrawn, or cannot be had any more, is looked for anew by the full verification.
+ * Whether a verified token is still good: alive by the clock, and its key still the issuer's. What
+ * became of a key that was withdrawn or replaced, the full verification finds out.
  */
-const recall = async (
-  token: string,
-  cache: VerifiedCache<CachedToken>,
-  now: () => number,
-): Promise<CachedToken | undefined> => {
-  const cached = cache.get(token)
-  if (cached === undefined) return undefined
-  const { verified, issuer, key } = cached
-  const current = issuer.findKey(verified.header.kid)
-  const found = current instanceof Promise ? await current : current
-  if (found === key && isAlive(verified.claims, issuer.rules, now() / 1000)) return cached
-  cache.drop(token)
-  return undefined
-}
+const isStillGood = (cached: CachedToken, key: UsableKey | undefined, nowMs: number): boolean =>
+  key === cached.key && isAlive(cached.verified.claims, cached.issuer.rules, nowMs / 1000)
 
 /** Whatever a list of somebody else's making throws, nothing is accepted unread. */
 const checkDenied = async (denyList: DenyList, claims: JwtClaims): Promise<void> => {
@@ -128,6 +115,19 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
   const { cacheLimits, denyList, now } = resolved
   const cache = cacheLimits && createVerifiedCache<CachedToken>(cacheLimits)
 
+  /** A kept token, or `undefined` when it must be verified anew. */
+  const recall = (token: string): Promise<CachedToken | undefined> | CachedToken | undefined => {
+    const cached = cache?.get(token)
+    if (cached === undefined) return undefined
+    const judge = (key: UsableKey | undefined): CachedToken | undefined => {
+      if (isStillGood(cached, key, now())) return cached
+      cache?.drop(token)
+      return undefined
+    }
+    const found = cached.issuer.findKey(cached.verified.header.kid)
+    return found instanceof Promise ? found.then(judge) : judge(found)
+  }
+
   const remember = async (token: string): Promise<CachedToken> => {
     const fresh = await verifyAnew(token, resolved)
     cache?.set(token, fresh)
@@ -136,7 +136,8 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
 
   return {
     verify: async (token) => {
-      const known = cache === undefined ? undefined : await recall(token, cache, now)
+      const recalled = recall(token)
+      const known = recalled instanceof Promise ? await recalled : recalled
       const { verified } = known ?? (await remember(token))
       if (denyList !== undefined) await checkDenied(denyList, verified.claims)
       return verified
