@@ -1,9 +1,12 @@
 export type { Algorithm } from './algorithms.ts'
 export type { DeniedSubject, DeniedToken, DenyList, DenyListOptions } from './deny-list.ts'
 export { createDenyList } from './deny-list.ts'
+export type { DpopNonceOptions, DpopOptions } from './dpop/dpop-options.ts'
+export type { ProofReason } from './dpop/proof-reason.ts'
 export type { JwtErrorCode, JwtErrorDetails } from './errors.ts'
 export { JwtError } from './errors.ts'
 export type {
+  AnswerHeaders,
   Authenticate,
   AuthenticateOptions,
   AuthenticateOutcome,
@@ -11,9 +14,11 @@ export type {
 export { authenticate } from './guard/authenticate.ts'
 export type { Authorize, AuthorizeOptions, AuthorizeOutcome } from './guard/authorize.ts'
 export { authorize } from './guard/authorize.ts'
-export type { GuardedRequest } from './guard/credentials.ts'
+export type { CookieOptions, CsrfOptions } from './guard/cookie.ts'
 export type { GuardOptions } from './guard/guard-options.ts'
+export type { GuardedRequest } from './guard/guarded-request.ts'
 export type { Refusal, RefusalBody, RefusalCode } from './guard/refusal.ts'
+export type { StepUpOptions } from './guard/step-up.ts'
 export type { KeyRing, PublishedKeySet, RevokeKeyOutcome } from './key-ring/key-ring-port.ts'
 export type { KeyPairVerdict } from './keys/check-key-pair.ts'
 export { checkKeyPair } from './keys/check-key-pair.ts'

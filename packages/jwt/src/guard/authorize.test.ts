@@ -147,22 +147,36 @@ test('J31 a role that does not suffice is answered with 403 and no challenge', a
 })
 
 test.each([
-  [{ sub: 'alice', client_id: 'spa' }, 'authorized'],
-  [{ sub: 'spa', client_id: 'spa' }, 'user_required'],
-])('J29 whether %j is a user: %s', async (claims, expected) => {
-  expect(await decide({ user: true }, claims)).toBe(expected)
-  expect(await decide({ user: true, scope: 'orders:read' }, claims)).toBe(expected)
-  expect(await decide({ user: false, scope: 'orders:read' }, claims)).toBe('authorized')
+  ['user', { sub: 'alice', client_id: 'spa' }, 'authorized'],
+  ['user', { sub: 'spa', client_id: 'spa' }, 'user_required'],
+  ['client', { sub: 'spa', client_id: 'spa' }, 'authorized'],
+  ['client', { sub: 'alice', client_id: 'spa' }, 'client_required'],
+  ['client', { sub: 'SPA', client_id: 'spa' }, 'client_required'],
+] as const)('J29 where a %s is wanted, %j: %s', async (principal, claims, expected) => {
+  expect(await decide({ principal }, claims)).toBe(expected)
+  expect(await decide({ principal, scope: 'orders:read' }, claims)).toBe(expected)
+  expect(await decide({ scope: 'orders:read' }, claims)).toBe('authorized')
 })
 
-test("J29 a token without client_id cannot be told to be a user's", async () => {
+test('J29 a token without client_id can be told to be of neither kind', async () => {
   const relaxed = makeVerifier({ optionalClaims: ['client_id'] })
   const auth = await relaxed.verify(makeToken({ claims: { client_id: undefined } }))
-  expect(authorize({ user: true })(auth).kind).toBe('refused')
+  expect(authorize({ principal: 'user' })(auth).kind).toBe('refused')
+  expect(authorize({ principal: 'client' })(auth).kind).toBe('refused')
 })
 
-test('scope, role and user all have to hold', async () => {
-  const options = { scope: 'orders:read', role: 'user', user: true }
+test('J29 a token of the wrong kind is answered with 403 and no challenge', async () => {
+  const auth = await verifier.verify(makeToken({ claims: { sub: 'spa' } }))
+  const outcome = authorize({ principal: 'user' })(auth)
+  if (outcome.kind !== 'refused') throw new Error('was accepted')
+  expect([outcome.refusal.status, outcome.refusal.headers['www-authenticate']]).toEqual([
+    403,
+    undefined,
+  ])
+})
+
+test('scope, role and principal all have to hold', async () => {
+  const options = { scope: 'orders:read', role: 'user', principal: 'user' } as const
   expect(await decide(options, {})).toBe('authorized')
   expect(await decide(options, { scope: 'x' })).toBe('insufficient_scope')
   expect(await decide(options, { roles: ['x'] })).toBe('insufficient_role')
@@ -171,7 +185,6 @@ test('scope, role and user all have to hold', async () => {
 test.each([
   [{}, 'guards nothing'],
   [{ realm: 'x' }, 'guards nothing'],
-  [{ user: false }, 'guards nothing'],
   [undefined, 'options object'],
   ['admin', 'options object'],
   [{ roles: 'admin' }, 'Did you mean "role'],
@@ -183,7 +196,9 @@ test.each([
   [{ role: [] }, 'role'],
   [{ role: 5 }, 'role'],
   [{ role: null }, 'role'],
-  [{ user: 'yes' }, 'user'],
+  [{ principal: true }, 'principal'],
+  [{ principal: 'users' }, 'principal'],
+  [{ user: true }, 'no option "user"'],
   [{ rolesClaim: 'roles' }, 'rolesClaim'],
   [{ role: 'admin', rolesClaim: [] }, 'rolesClaim'],
   [{ role: 'admin', onRefused: 'log' }, 'onRefused'],
