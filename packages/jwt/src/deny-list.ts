@@ -156,7 +156,7 @@ export const createDenyList = (options: DenyListOptions): DenyList => {
   const checkSubject = async ({ iss, sub, iat }: JwtClaims): Promise<void> => {
     const entry = await read('subject', iss, sub)
     // What is not a number compares as false, and is then no reason to accept.
-    if (entry === undefined || iat >= Number(entry.value)) return
+    if (entry === undefined || iat >= Number.parseFloat(entry.value)) return
     throw new JwtError('token_denied', 'Tokens of the subject were denied.', { claim: 'iat' })
   }
 

@@ -20,7 +20,7 @@ const write = async (store: Store, key: string, record: DenyRecord): Promise<boo
   if ((await store.put(key, text)) !== undefined) return true
   const held = await store.get(key)
   if (held === undefined) return false
-  const value = Math.max(record.value, Number(held.value))
+  const value = Math.max(record.value, Number.parseFloat(held.value))
   const expiresAt = Math.max(record.expiresAt, held.expiresAt)
   if (String(value) === held.value && expiresAt === held.expiresAt) return true
   return (await store.swap(key, held.version, { value: String(value), expiresAt })) !== undefined
