@@ -123,3 +123,51 @@ export const minimumNonceSecretBytes = 32
 
 /** Octets of the random name of an HMAC secret, which has no thumbprint to be known by. */
 export const kidBytes = 16
+
+/** A refresh token that nobody used for a working day is gone (ASVS 7.3.1). */
+export const refreshIdleSeconds = 28_800
+
+/** A family ends after two weeks whatever happens: then the user logs in again (ASVS 7.3.2). */
+export const refreshAbsoluteSeconds = 1_209_600
+
+/** Ceiling of both: anything longer is more likely a value in milliseconds. */
+export const refreshCeilingSeconds = 31_622_400
+
+/** How long a parent is still answered after its successor was used: requests under way in parallel. */
+export const refreshGraceSeconds = 30
+
+/** A longer grace is a longer time in which a stolen parent still works. */
+export const maximumRefreshGraceSeconds = 300
+
+/** Access tokens a family remembers one by one; beyond that all of the subject's are denied. */
+export const maximumAccessTokensOfFamily = 64
+
+/** Logins of one subject at a time: more than any user has, and a bounded record. */
+export const maximumFamiliesOfSubject = 100
+
+/** How long a revoked family is told from an unknown one, at the least. */
+export const endedFamilySeconds = 900
+
+/** Largest `data` of a grant, in characters: it is read and written with every use. */
+export const maximumGrantDataLength = 4_096
+
+/** How long one key of a ring signs: a month keeps a key's exposure short and work rare. */
+export const rotateEverySeconds = 2_592_000
+
+/** Longest life of what a ring signs: the longest life a signer gives. */
+export const tokenLifetimeSeconds = maximumTtlSeconds
+
+/** How long a published set may be kept: as long as a remote key set keeps one. */
+export const cacheAgeSeconds = keyCacheSeconds
+
+/** How often a process looks whether another has changed the ring: a revocation takes this long. */
+export const ringRereadSeconds = 5
+
+/** Pause after the store did not answer, while what is known still serves. */
+export const ringRetrySeconds = 1
+
+/** Attempts at one change of a ring that others change at the same time. */
+export const ringAttempts = 16
+
+/** Largest stored ring in octets: of RSA keys of 16384 bits there may be a few. */
+export const maximumRingBytes = 131_072
