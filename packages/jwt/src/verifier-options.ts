@@ -43,6 +43,13 @@ export interface TrustedIssuer {
    * token cannot be denied.
    */
   readonly optionalClaims?: readonly OptionalClaim[]
+  /**
+   * Clients whose tokens are meant for this API, for an issuer whose access tokens have no `aud`
+   * (Amazon Cognito). A token without `aud` is then accepted if its `client_id` is listed; one that
+   * has `aud` must name `audience` as ever. Default none: `aud` is required. Danger: a listed
+   * client's tokens pass whatever API it got them for.
+   */
+  readonly clientIds?: readonly string[]
 }
 
 /** What holds for all issuers of a verifier. */
@@ -87,6 +94,7 @@ export type VerifierOptions = VerifierRules &
         readonly keys?: never
         readonly typ?: never
         readonly optionalClaims?: never
+        readonly clientIds?: never
       }
   )
 
@@ -106,7 +114,7 @@ export interface ResolvedVerifier {
   readonly now: () => number
 }
 
-const issuerOptions = ['issuer', 'keys', 'typ', 'optionalClaims'] as const
+const issuerOptions = ['issuer', 'keys', 'typ', 'optionalClaims', 'clientIds'] as const
 const ruleOptions = [
   'audience',
   'algorithms',
@@ -131,6 +139,12 @@ const readOptionalClaims = (value: readonly OptionalClaim[] = []): readonly Opti
   const isKnown = (claim: unknown) => claim === 'client_id' || claim === 'jti'
   if (Array.isArray(value) && value.every(isKnown)) return [...value]
   throw misconfigured("optionalClaims may list 'client_id' and 'jti'; all others are required.")
+}
+
+const readClientIds = (value: readonly string[] | undefined): readonly string[] => {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return readStrings(value, 'clientIds', defaults.maximumUriLength)
+  throw misconfigured('clientIds must be a list of client ids.')
 }
 
 const readRules = (options: VerifierRules) => ({
@@ -213,7 +227,12 @@ export const resolveVerifierOptions = (options: VerifierOptions): ResolvedVerifi
     issuers.set(issuer, {
       findKey: readKeys(trusted.keys, algorithms),
       typ,
-      rules: { ...rules, optionalClaims, isTypRelaxed: !isDefaultTyp(typ) },
+      rules: {
+        ...rules,
+        optionalClaims,
+        clientIds: readClientIds(trusted.clientIds),
+        isTypRelaxed: !isDefaultTyp(typ),
+      },
     })
   }
   return {

@@ -8,8 +8,8 @@ export type OptionalClaim = 'client_id' | 'jti'
 export interface JwtClaims {
   /** Who issued the token: one of the configured issuers. */
   readonly iss: string
-  /** Whom the token is for; contains a configured audience. */
-  readonly aud: string | readonly string[]
+  /** Whom the token is for; contains a configured audience. Present unless `clientIds` says. */
+  readonly aud?: string | readonly string[]
   /** Whom the token is about. Unique per issuer only: a user is `iss` and `sub` together. */
   readonly sub: string
   /** End of life, epoch seconds. */
@@ -30,6 +30,8 @@ export interface JwtClaims {
 /** What {@link checkClaims} holds the claims against. */
 export interface ClaimRules {
   readonly audience: readonly string[]
+  /** Clients whose tokens need no `aud`. */
+  readonly clientIds: readonly string[]
   readonly optionalClaims: readonly OptionalClaim[]
   readonly leewaySeconds: number
   readonly maximumLifetimeSeconds: number
@@ -71,9 +73,19 @@ const readInstant = (claims: Unverified, claim: string): number => {
   return value
 }
 
-const checkAudience = (claims: Unverified, audience: readonly string[]): void => {
+/** Without `aud` only the client can tell that a token is meant for this API. */
+const checkClient = (claims: Unverified, clientIds: readonly string[]): void => {
+  if (clientIds.length === 0) throw missing('aud')
+  checkIdentifier(claims, 'client_id', maximumUriLength)
+  if (clientIds.some((own) => own === claims.client_id)) return
+  throw new JwtError('claim_mismatch', 'The token was issued to another client.', {
+    claim: 'client_id',
+  })
+}
+
+const checkAudience = (claims: Unverified, { audience, clientIds }: ClaimRules): void => {
   const { aud } = claims
-  if (aud === undefined) throw missing('aud')
+  if (aud === undefined) return checkClient(claims, clientIds)
   const members: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isWellFormed =
     members.length > 0 &&
@@ -142,7 +154,7 @@ export const checkClaims = (
   rules: ClaimRules,
   nowSeconds: number,
 ): JwtClaims => {
-  checkAudience(claims, rules.audience)
+  checkAudience(claims, rules)
   checkLifetime(claims, rules, nowSeconds)
   checkIdentifier(claims, 'sub', maximumIdentifierLength)
   for (const claim of ['client_id', 'jti'] as const) {
