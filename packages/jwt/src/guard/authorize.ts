@@ -140,9 +140,8 @@ export const authorize = (options: AuthorizeOptions): Authorize => {
     for (const rule of rules) {
       const code = rule(claims)
       if (code === undefined) continue
-      const { acrValues, maxAgeSeconds } = stepUp ?? {}
-      const schemes = [schemeOf(claims)]
-      const refusal = refuse(code, { realm, scope, schemes, acrValues, maxAgeSeconds })
+      const login = code === 'insufficient_user_authentication' ? stepUp : undefined
+      const refusal = refuse(code, { realm, scope, login, schemes: [schemeOf(claims)] })
       onRefused(refusal)
       return { kind: 'refused', refusal }
     }

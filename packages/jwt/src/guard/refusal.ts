@@ -1,7 +1,7 @@
 import * as defaults from '../defaults.ts'
 import type { ProofReason } from '../dpop/proof-reason.ts'
 import type { JwtErrorCode } from '../errors.ts'
-import type { AuthScheme, ChallengeError } from './challenge.ts'
+import type { AuthScheme, Challenge, ChallengeError } from './challenge.ts'
 import { formatChallenge } from './challenge.ts'
 
 /**
@@ -130,8 +130,7 @@ export interface RefusalDetails {
   /** Scope values that the resource needs, for the challenge. */
   readonly scope?: readonly string[] | undefined
   /** Login that the resource needs (RFC 9470, section 3). */
-  readonly acrValues?: string | undefined
-  readonly maxAgeSeconds?: number | undefined
+  readonly login?: Pick<Challenge, 'acrValues' | 'maxAgeSeconds'> | undefined
   /** Value of `DPoP-Nonce` (RFC 9449, section 9). */
   readonly nonce?: string | undefined
   readonly reason?: JwtErrorCode | ProofReason | undefined
@@ -141,14 +140,14 @@ export interface RefusalDetails {
 const bearerOnly: readonly OfferedScheme[] = [{ scheme: 'Bearer' }]
 
 const formatChallenges = ({ title, error }: RefusalKind, details: RefusalDetails): string => {
-  const { realm, schemes = bearerOnly, acrValues, maxAgeSeconds } = details
+  const { realm, schemes = bearerOnly, login } = details
   const used = details.used ?? schemes[0]?.scheme
   const scope = details.scope?.join(' ')
   return schemes
     .map(({ scheme, algs }) => {
       const shared = { scheme, realm, scope, algs }
       if (error === undefined || scheme !== used) return formatChallenge(shared)
-      return formatChallenge({ ...shared, error, description: title, acrValues, maxAgeSeconds })
+      return formatChallenge({ ...shared, error, description: title, ...login })
     })
     .join(', ')
 }
