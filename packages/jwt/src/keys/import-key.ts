@@ -10,6 +10,7 @@ import type { SoundKey } from './import-public-key.ts'
 import { readKeyText, requireAlgorithm, requireSoundKey, toPublicJwk } from './import-public-key.ts'
 import type { Jwk, KeyMaterial } from './jwk.ts'
 import { hasPrivateMember } from './jwk.ts'
+import { findRsaPrivateDefect } from './rsa-private.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /** Something about a key that works but should be looked at. */
@@ -117,6 +118,8 @@ const importPrivate = async (
     throw misconfigured('The key is public and cannot sign. importPublicKey reads public keys.')
   }
   const sound = await requireSoundKey(jwk, alg, 'sign', options.kid)
+  const defect = sound.material.kty === 'RSA' ? findRsaPrivateDefect(jwk) : undefined
+  if (defect !== undefined) throw misconfigured(`The key is refused for ${alg}: ${defect}.`)
   const members = pickPrivate(jwk, sound.material)
   const key = await importMaterial(members, alg, readExport(options.export))
   await requirePair(key, sound, alg)
