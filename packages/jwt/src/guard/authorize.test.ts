@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { makeVerifier, misconfiguration } from '../testing/refusal.ts'
 import type { Members } from '../testing/tokens.ts'
-import { canary, keys, makeClaims, makeHeader, makeToken, signContent } from '../testing/tokens.ts'
+import {
+  canary,
+  keys,
+  makeClaims,
+  makeHeader,
+  makeToken,
+  now,
+  nowSeconds,
+  signContent,
+} from '../testing/tokens.ts'
 import type { AuthorizeOptions } from './authorize.ts'
 import { authorize } from './authorize.ts'
 import type { Refusal } from './refusal.ts'
@@ -175,6 +184,49 @@ test('J29 a token of the wrong kind is answered with 403 and no challenge', asyn
   ])
 })
 
+const at = nowSeconds
+
+test.each([
+  [{ acrValues: 'gold' }, { acr: 'gold' }, 'authorized'],
+  [{ acrValues: 'gold silver' }, { acr: 'silver' }, 'authorized'],
+  [{ acrValues: ['gold'] }, { acr: 'Gold' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: 'gold silver' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: 'golden' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: ['gold'] }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, {}, 'insufficient_user_authentication'],
+  [{ acrValues: 'constructor' }, {}, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at }, 'authorized'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at - 65 }, 'authorized'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at - 66 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 0 }, { auth_time: at - 5 }, 'authorized'],
+  [{ maxAgeSeconds: 0 }, { auth_time: at - 6 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at + 5 }, 'authorized'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at + 6 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at * 1000 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: String(at) }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: null }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, {}, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold', maxAgeSeconds: 60 }, { acr: 'gold', auth_time: at }, 'authorized'],
+  [{ acrValues: 'gold', maxAgeSeconds: 60 }, { acr: 'gold' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold', maxAgeSeconds: 60 }, { auth_time: at }, 'insufficient_user_authentication'],
+])('stepUp %j against %j: %s', async (stepUp, claims, expected) => {
+  const auth = await verifier.verify(makeToken({ claims }))
+  const outcome = authorize({ stepUp: { ...stepUp, now } })(auth)
+  expect(outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind).toBe(expected)
+})
+
+test('a login that does not suffice is answered with 401 and what would (RFC 9470)', async () => {
+  const auth = await verifier.verify(makeToken())
+  const stepUp = { acrValues: ['gold', 'silver'], maxAgeSeconds: 5, now }
+  const outcome = authorize({ stepUp })(auth)
+  if (outcome.kind !== 'refused') throw new Error('was accepted')
+  expect(outcome.refusal.status).toBe(401)
+  expect(outcome.refusal.headers['www-authenticate']).toBe(
+    'Bearer realm="api", error="insufficient_user_authentication", error_description="A stronger or more recent login is required", acr_values="gold silver", max_age="5"',
+  )
+  expect(outcome.refusal.exposeHeaders).toEqual(['WWW-Authenticate'])
+})
+
 test('scope, role and principal all have to hold', async () => {
   const options = { scope: 'orders:read', role: 'user', principal: 'user' } as const
   expect(await decide(options, {})).toBe('authorized')
@@ -203,6 +255,16 @@ test.each([
   [{ role: 'admin', rolesClaim: [] }, 'rolesClaim'],
   [{ role: 'admin', onRefused: 'log' }, 'onRefused'],
   [{ role: 'admin', realm: 5 }, 'realm'],
+  [{ stepUp: {} }, 'asks for nothing'],
+  [{ stepUp: true }, 'options object'],
+  [{ stepUp: { acrValues: '' } }, 'stepUp.acrValues'],
+  [{ stepUp: { acrValues: ['a b'] } }, 'stepUp.acrValues'],
+  [{ stepUp: { acrValues: 'a"b' } }, 'stepUp.acrValues'],
+  [{ stepUp: { acrValues: 'a\r\nb' } }, 'stepUp.acrValues'],
+  [{ stepUp: { maxAgeSeconds: -1 } }, 'stepUp.maxAgeSeconds'],
+  [{ stepUp: { maxAgeSeconds: '5' } }, 'stepUp.maxAgeSeconds'],
+  [{ stepUp: { maxAge: 5 } }, 'Did you mean "maxAgeSeconds"?'],
+  [{ stepUp: { maxAgeSeconds: 5, now: 5 } }, 'stepUp.now'],
 ])('J31 the options %j are refused', (options, expected) => {
   expect(misconfiguration(() => authorize(options as never))).toContain(expected)
 })

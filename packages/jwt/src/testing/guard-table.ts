@@ -245,6 +245,15 @@ const replayed = (): NonNullable<AuthenticateOptions['dpop']>['replay'] => ({
   put: async () => undefined,
 })
 
+const nonceSecret = octets(32)
+
+/** As the guard makes them: a second, and an HMAC over it and the API's address. */
+const makeNonce = (second: number): string => {
+  const mac = createHmac('sha256', nonceSecret)
+  mac.update(JSON.stringify(['dpop-nonce', `${publicUrl}/`, String(second)]))
+  return `${second}.${mac.digest('base64url')}`
+}
+
 const dpopRows = (): readonly TableRow[] => {
   const token = makeBoundToken()
   const options = () => ({ publicUrl, now, replay: createMemoryStore({ now }) })
@@ -257,10 +266,12 @@ const dpopRows = (): readonly TableRow[] => {
   const mounted = at('/mounted/orders?page=2', '/mounted/orders')
   const elsewhere = at('/mounted/orders', '/orders')
   const title = 'An access token is required'
-  const second = String(nowSeconds)
-  const mac = createHmac('sha256', octets(32))
-  mac.update(JSON.stringify(['dpop-nonce', `${publicUrl}/`, second]))
-  const nonce = `${second}.${mac.digest('base64url')}`
+  const nonce = makeNonce(nowSeconds)
+  const demanding = () => ({
+    authenticate: { dpop: { ...options(), nonce: { secrets: [nonceSecret] } } },
+  })
+  const withNonce = (second: number) =>
+    dpop(token, makeProof(token, { claims: { nonce: makeNonce(second) } }))
   const needsNonce = 'The DPoP proof needs a nonce of this server'
   return [
     row('J45 a good proof', dpop(token), accepted, offered()),
@@ -284,7 +295,21 @@ const dpopRows = (): readonly TableRow[] => {
           'www-authenticate': erring('DPoP', 'use_dpop_nonce', needsNonce, `, ${algs}`),
         },
       },
-      { authenticate: { dpop: { ...options(), nonce: { secrets: [octets(32)] } } } },
+      demanding(),
+    ),
+    row('J45 a proof with a fresh nonce', withNonce(nowSeconds), accepted, demanding()),
+    row(
+      'J45 a proof with an ageing nonce',
+      withNonce(nowSeconds - 200),
+      {
+        ...accepted,
+        headers: {
+          ...accepted.headers,
+          'access-control-expose-headers': 'DPoP-Nonce',
+          'dpop-nonce': nonce,
+        },
+      },
+      demanding(),
     ),
     row(
       'J44 a bound token under Bearer beside DPoP',
