@@ -144,8 +144,8 @@ const bindToKey = (jkt: string | undefined): { readonly jkt: string } | undefine
 }
 
 /**
- * Puts the claims of a token together (RFC 9068, section 2.2). Members without a value are left
- * out when the claims become JSON.
+ * Puts the claims together that only the signer writes (RFC 9068, section 2.2), and looks at the
+ * names of the caller's own. Members without a value are left out when the claims become JSON.
  *
  * @throws JwtError `signing_refused`
  */
@@ -165,6 +165,5 @@ export const makeClaims = (input: SignInput, rules: ResolvedSigner): JwtClaims =
     scope: input.scope === undefined ? undefined : joinScope(input.scope),
     ...describeUser(input),
     cnf: bindToKey(input.jkt),
-    ...input.claims,
   } as JwtClaims
 }

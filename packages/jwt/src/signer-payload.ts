@@ -1,12 +1,13 @@
 import { JwtError } from './errors.ts'
+import type { SignInput } from './signer-claims.ts'
 import type { JwtClaims } from './token/claims.ts'
 import { parseStrictJson } from './token/json.ts'
 
 const refused = (message: string): JwtError => new JwtError('signing_refused', message)
 
-const toJson = (claims: JwtClaims): string => {
+const toJson = (claims: JwtClaims, further: SignInput['claims']): string => {
   try {
-    return JSON.stringify(claims)
+    return JSON.stringify({ ...claims, ...further })
   } catch {
     throw refused('claims hold what JSON cannot carry.')
   }
@@ -30,8 +31,12 @@ export interface Payload {
  *
  * @throws JwtError `signing_refused`
  */
-export const writePayload = (claims: JwtClaims, sensitive: ReadonlySet<string>): Payload => {
-  const text = toJson(claims)
+export const writePayload = (
+  claims: JwtClaims,
+  further: SignInput['claims'],
+  sensitive: ReadonlySet<string>,
+): Payload => {
+  const text = toJson(claims, further)
   const json = parseStrictJson(text)
   if (!json.ok) throw refused(`The claims are refused: ${json.reason}.`)
   if (sensitive.size > 0 && holdsName(json.value, sensitive)) {

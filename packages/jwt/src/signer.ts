@@ -108,7 +108,8 @@ export const createSigner = (options: SignerOptions): Signer => {
     requireKnownOptions(input, inputNames, 'sign')
     // Before the clock is read: what is signed must not be older than its key.
     const key = await rules.currentKey()
-    const { text, claims } = writePayload(makeClaims(input, rules), rules.sensitiveClaims)
+    const own = makeClaims(input, rules)
+    const { text, claims } = writePayload(own, input.claims, rules.sensitiveClaims)
     const { header, segment } = headerOf(key)
     const signingInput = `${segment}.${encodeText(text)}`
     const token = `${signingInput}.${await signText(key, signingInput)}`

@@ -2,6 +2,7 @@ import type { CryptoKey } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
 import { isAlgorithm, keyNeedOf } from '../algorithms.ts'
 import { maximumIdentifierLength } from '../defaults.ts'
+import { isRecord } from '../token/json.ts'
 import { findRsaExponentDefect, findRsaSizeDefect } from './rsa.ts'
 import type { SigningKey } from './signing-key.ts'
 
@@ -66,7 +67,9 @@ export const findCryptoKeyDefect = (
 const kidText = new RegExp(`^[\\x20-\\x7e]{1,${maximumIdentifierLength}}$`)
 
 /** Says what is wrong with a key that is to sign, or `undefined`. */
-export const findSigningKeyDefect = ({ key, kid, alg }: SigningKey): string | undefined => {
+export const findSigningKeyDefect = (signingKey: SigningKey): string | undefined => {
+  if (!isRecord(signingKey)) return 'it is not { kid, alg, key }'
+  const { key, kid, alg } = signingKey
   if (typeof kid !== 'string' || !kidText.test(kid)) return 'it has no kid of printable ASCII'
   if (!isAlgorithm(alg)) return 'its alg is none that this package signs with'
   const wanted = keyNeedOf(alg).kty === 'oct' ? 'secret' : 'private'
