@@ -18,6 +18,7 @@
  * | `token_denied` | the deny list names the token, or its subject with a later instant | 401 |
  * | `keys_unavailable` | the key server cannot be reached and no usable key is held | 503 |
  * | `deny_list_unavailable` | the deny list cannot be read or written; nothing is accepted unread | 503 |
+ * | `store_unavailable` | the store of refresh tokens cannot be reached; the change may have happened or not | - |
  * | `decryption_failed` | a sealed text was changed, or belongs to another key or place | - |
  * | `signing_refused` | what a signer was asked to sign breaks its rules | - |
  * | `configuration_invalid` | an option or a configured key is wrong; thrown at start | - |
@@ -37,6 +38,7 @@ export type JwtErrorCode =
   | 'token_denied'
   | 'keys_unavailable'
   | 'deny_list_unavailable'
+  | 'store_unavailable'
   | 'decryption_failed'
   | 'signing_refused'
   | 'configuration_invalid'

@@ -42,6 +42,28 @@ export type { KeyInUse } from './keys/separate-keys.ts'
 export { requireSeparateKeys } from './keys/separate-keys.ts'
 export type { SigningKey } from './keys/signing-key.ts'
 export { calculateThumbprint } from './keys/thumbprint.ts'
+export type { RefreshTokens } from './refresh-tokens/create-refresh-tokens.ts'
+export { createRefreshTokens } from './refresh-tokens/create-refresh-tokens.ts'
+export type { IssueInput } from './refresh-tokens/issue.ts'
+export type {
+  AboutFamily,
+  EndReason,
+  IssuedPair,
+  IssueOutcome,
+  RefreshEvent,
+  RefreshRefusal,
+  RevokeOutcome,
+  RotateOutcome,
+} from './refresh-tokens/outcomes.ts'
+export type {
+  AccessTokenRequest,
+  FamilyAccessToken,
+  MakeAccessToken,
+  RefreshGrant,
+} from './refresh-tokens/refresh-grant.ts'
+export type { RefreshTokensOptions } from './refresh-tokens/refresh-options.ts'
+export type { RevokeInput } from './refresh-tokens/revoke.ts'
+export type { RotateInput } from './refresh-tokens/rotate.ts'
 export type {
   PresentedSecret,
   RotationDecision,
@@ -60,6 +82,21 @@ export type { SignInput } from './signer-claims.ts'
 export type { SignerOptions, SignerRules, SignerWarning } from './signer-options.ts'
 export type { JwtClaims, OptionalClaim } from './token/claims.ts'
 export type { JwtHeader, TypRule } from './token/header.ts'
+export type { TokenService } from './token-service/create-token-service.ts'
+export { createTokenService } from './token-service/create-token-service.ts'
+export type { TokenIssueInput } from './token-service/issue-tokens.ts'
+export type { RefreshInput } from './token-service/refresh.ts'
+export type { RevocationInput } from './token-service/revoke-token.ts'
+export type { RefreshAuthorization, TokenServiceOptions } from './token-service/service-options.ts'
+export type { LoginFacts } from './token-service/sign-access-token.ts'
+export type {
+  OAuthError,
+  RevocationAnswer,
+  TokenAnswer,
+  TokenHeaders,
+  TokenRefusal,
+  TokenResponse,
+} from './token-service/token-answer.ts'
 export type { VerifiedToken, Verifier } from './verifier.ts'
 export { createVerifier } from './verifier.ts'
 export type {
