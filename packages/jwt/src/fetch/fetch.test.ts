@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
 import { createMemoryStore } from '@coatcheck/store'
-import { build } from 'esbuild'
-import { expect, test } from 'vitest'
+import { build as bundle } from 'esbuild'
+import { build } from 'tsdown'
+import { expect, onTestFinished, test } from 'vitest'
 import { makeBoundToken, makeProof, publicUrl } from '../testing/proofs.ts'
 import { makeVerifier } from '../testing/refusal.ts'
 import { audience, canary, issuer, jwks, makeToken, now } from '../testing/tokens.ts'
@@ -70,16 +75,21 @@ test('J30 authorize answers with nothing or with a Response', async () => {
   expect(() => authorize({ scope: 'admin' })({} as VerifiedToken)).toThrow('Mount authenticate')
 })
 
-/** One file for browsers and workers, the verifier with it; esbuild refuses what only Node has. */
-const bundle = async (): Promise<string> => {
-  const root = new URL('..', import.meta.url).pathname
-  const result = await build({
-    stdin: {
-      contents:
-        "export { authenticate, authorize } from './fetch/index.ts'; export { createVerifier } from './index.ts'",
-      resolveDir: root,
-      loader: 'ts',
-    },
+/** Builds the package as it is published, but for its types, until the test ends. */
+const buildPackage = async (): Promise<string> => {
+  const outDir = await mkdtemp(join(tmpdir(), 'coatcheck-jwt-'))
+  onTestFinished(() => rm(outDir, { recursive: true }))
+  const cwd = fileURLToPath(new URL('../..', import.meta.url))
+  await build({ cwd, outDir, dts: false, logLevel: 'silent' })
+  return outDir
+}
+
+/** One file for browsers and workers; esbuild refuses what only Node has. */
+const bundleForBrowser = async (contents: string, resolveDir: string): Promise<string> => {
+  const jose = fileURLToPath(import.meta.resolve('jose'))
+  const result = await bundle({
+    stdin: { contents, resolveDir, loader: 'js' },
+    alias: { jose },
     bundle: true,
     platform: 'browser',
     format: 'iife',
@@ -91,17 +101,25 @@ const bundle = async (): Promise<string> => {
   return result.outputFiles[0]?.text ?? ''
 }
 
-test('bundled for the browser, the guard runs where there is nothing of Node', async () => {
-  const code = await bundle()
-  expect(code).not.toMatch(/["']node:|\brequire\(/)
+/** A place with what the web platform has and nothing else. */
+const makeWebContext = () => {
   const { URL, TextEncoder, TextDecoder, Request, Response, Headers, crypto, atob, btoa } =
     globalThis
   const web = { URL, TextEncoder, TextDecoder, Request, Response, Headers, crypto, atob, btoa }
-  // The platform's arrays are those its own crypto knows.
-  const context = createContext({ ...web, Uint8Array, ArrayBuffer, Promise })
+  // The platform's own crypto knows its arrays by these.
+  return createContext({ ...web, Uint8Array, ArrayBuffer, Promise })
+}
+
+test('the built guard runs where there is nothing of Node', async () => {
+  const outDir = await buildPackage()
+  const contents = `
+    export { authenticate } from './fetch/index.js'
+    export { createVerifier } from './index.js'`
+  const code = await bundleForBrowser(contents, outDir)
+  expect(code).not.toMatch(/["']node:|\brequire\(/)
   const { authenticate: make, createVerifier } = runInContext(
     `${code}\nguard`,
-    context,
+    makeWebContext(),
   ) as typeof import('./index.ts') & typeof import('../index.ts')
   const own = createVerifier({ issuer, audience, algorithms: ['ES256'], keys: jwks, now })
   const dpop = { publicUrl, now, replay: createMemoryStore({ now }) }
@@ -116,3 +134,25 @@ test('bundled for the browser, the guard runs where there is nothing of Node', a
   const kinds = await Promise.all(requests.map(async (request) => (await check(request)).kind))
   expect(kinds).toEqual(['authenticated', 'authenticated', 'refused', 'refused'])
 })
+
+test.each(['fetch', 'koa', 'express'])(
+  'the built /%s reaches jose and nothing else',
+  async (name) => {
+    const outDir = await buildPackage()
+    const result = await bundle({
+      entryPoints: [join(outDir, name, 'index.js')],
+      bundle: true,
+      platform: 'browser',
+      format: 'esm',
+      external: ['jose'],
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    })
+    const foreign = Object.values(result.metafile.inputs)
+      .flatMap(({ imports }) => imports)
+      .filter(({ external }) => external === true)
+      .map(({ path }) => path)
+    expect(new Set(foreign)).toEqual(new Set(['jose']))
+  },
+)
