@@ -70,7 +70,7 @@ const auth0Rfc9068Claims = { ...auth0Standard, client_id: 'my_client_id', jti: '
 const auth0Shared = {
   sources: [
     'https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles',
-    'https://auth0.com/docs/secure/tokens/json-web-tokens/json-web-key-sets',
+    'https://auth0.com/docs/secure/tokens/json-web-tokens/json-web-key-set-properties',
   ],
   readOn,
   metadata: { issuer: auth0Issuer, jwks_uri: `${auth0Issuer}.well-known/jwks.json` },
@@ -146,7 +146,6 @@ const keycloakClaims = {
 const keycloak: Provider = {
   name: 'Keycloak',
   sources: [
-    'https://www.keycloak.org/docs/latest/server_admin/',
     'https://www.keycloak.org/securing-apps/oidc-layers',
     'https://phasetwo.io/tutorials/clients/audience/',
   ],
@@ -242,8 +241,7 @@ const entraKey = { kty: 'RSA', use: 'sig', kid: thumb, x5t: thumb, n, e, x5c }
 const entraShared = {
   sources: [
     'https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference',
-    'https://learn.microsoft.com/entra/identity-platform/access-tokens',
-    'https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes',
+    'https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference',
   ],
   readOn,
   keySet: {
@@ -347,7 +345,7 @@ const okta: Provider = {
   name: 'Okta, custom authorization server',
   sources: [
     'https://developer.okta.com/docs/guides/validate-access-tokens/main',
-    'https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/customas/oauthkeyscustomas',
+    'https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/orgas/oauthkeys',
   ],
   readOn,
   metadata: { issuer: oktaIssuer, jwks_uri: `${oktaIssuer}/v1/keys` },
@@ -399,7 +397,6 @@ const googleClaims = {
 const google: Provider = {
   name: 'Google, ID tokens of Sign in with Google',
   sources: [
-    'https://developers.google.com/identity/openid-connect/openid-connect',
     'https://developers.google.com/identity/openid-connect/reference',
     'https://developers.google.com/identity/gsi/web/guides/verify-google-id-token',
   ],
