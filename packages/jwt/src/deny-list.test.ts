@@ -220,15 +220,34 @@ test('J62 an API answers 503 and when to come back, not 401', async () => {
   const guard = authenticate({ verifier })
   const request = {
     method: 'GET',
+    target: '/',
     header: (name: string) => (name === 'authorization' ? [`Bearer ${makeToken()}`] : []),
   }
-  expect((await guard(request as never)).kind).toBe('authenticated')
+  expect((await guard(request)).kind).toBe('authenticated')
   state.isDown = true
-  const outcome = await guard(request as never)
+  const outcome = await guard(request)
   if (outcome.kind !== 'refused') throw new Error('was accepted')
   expect(outcome.refusal.status).toBe(503)
   expect(outcome.refusal.headers['retry-after']).toBe('5')
   expect(outcome.refusal.headers['www-authenticate']).toBeUndefined()
+})
+
+test('J60 an API answers a denied token like any invalid one', async () => {
+  const { verifier, denyList } = setUp()
+  const guard = authenticate({ verifier })
+  const token = makeToken()
+  await denyList.denyToken(denied)
+  const send = (text: string) =>
+    guard({
+      method: 'GET',
+      target: '/',
+      header: (name) => (name === 'authorization' ? [`Bearer ${text}`] : []),
+    })
+  const [gone, forged] = [await send(token), await send(`${token.slice(0, -4)}AAAA`)]
+  if (gone.kind !== 'refused' || forged.kind !== 'refused') throw new Error('was accepted')
+  expect(gone.refusal.status).toBe(401)
+  expect(gone.refusal.reason).toBe('token_denied')
+  expect({ ...gone.refusal, reason: 0 }).toEqual({ ...forged.refusal, reason: 0 })
 })
 
 test('J62 a bad token is told from a store that is down without asking the store', async () => {
