@@ -407,6 +407,34 @@ test.each([
   expect([refusal.code, refusal.reason]).toEqual(['invalid_dpop_proof', 'dpop_key_mismatch'])
 })
 
+test('J45 no change of a single character makes another proof of it', async () => {
+  const proof = makeProof(token)
+  const guard = setUp()
+  for (let index = 0; index < proof.length; index += 1) {
+    for (const other of ['A', 'z', '_', '.', '=', ' ']) {
+      if (proof[index] === other) continue
+      const changed = `${proof.slice(0, index)}${other}${proof.slice(index + 1)}`
+      expect(await outcomeOf(proven(changed), guard), `${index} ${other}`).toMatch(/^dpop_/)
+    }
+  }
+  expect(await outcomeOf(proven(proof), guard)).toBe('accepted')
+})
+
+test('J45 the other valid signature of a used proof is no second proof', async () => {
+  const guard = setUp()
+  const proof = makeProof(token)
+  expect(await outcomeOf(proven(proof), guard)).toBe('accepted')
+  const [header = '', payload = '', signature = ''] = proof.split('.')
+  const octetsOf = Buffer.from(signature, 'base64url')
+  const order = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
+  const s = order - BigInt(`0x${octetsOf.subarray(32).toString('hex')}`)
+  const twin = Buffer.concat([
+    octetsOf.subarray(0, 32),
+    Buffer.from(s.toString(16).padStart(64, '0'), 'hex'),
+  ]).toString('base64url')
+  expect(await outcomeOf(proven(`${header}.${payload}.${twin}`), guard)).toBe('dpop_proof_replayed')
+})
+
 test('J44 where proofs are required a Bearer token is as good as none', async () => {
   for (const bearer of [token, makeToken()]) {
     const refusal = await refusalOf(

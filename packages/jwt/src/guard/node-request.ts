@@ -18,7 +18,7 @@ export const fromNodeRequest = (
     rawHeaders.filter(
       (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
     )
-  const isForm = formMediaType.test(header('content-type')[0] ?? '')
   // A form body (RFC 6750, section 2.2), where a parser ran before.
+  const isForm = body !== undefined && formMediaType.test(header('content-type')[0] ?? '')
   return { method, target, header, form: isForm ? body : undefined }
 }

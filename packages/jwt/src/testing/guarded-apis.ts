@@ -29,6 +29,8 @@ const makeKoa: MakeApi = (guard, onRefused) => {
     let text = ''
     for await (const chunk of ctx.req) text += chunk
     Object.assign(ctx.request, { body: Object.fromEntries(new URLSearchParams(text)) })
+    // As koa-mount does.
+    ctx.path = ctx.path.replace(/^\/mounted/, '')
     await next()
   })
   app.use(koaAuthenticate(authenticateOptionsOf(guard, onRefused)))
