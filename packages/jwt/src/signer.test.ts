@@ -160,6 +160,13 @@ test('J51 a key for none, or for what it is not, makes no signer', async () => {
     false,
     ['sign'],
   )
+  const verifyOnly = await crypto.subtle.importKey(
+    'raw',
+    new Uint8Array(32).fill(7),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['verify'],
+  )
   const encryption = (await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
     'encrypt',
   ])) as unknown as SigningKey['key']
@@ -173,6 +180,7 @@ test('J51 a key for none, or for what it is not, makes no signer', async () => {
     { ...hmac, alg: 'HS512' },
     { ...hmac, key: weak },
     { ...hmac, key: encryption },
+    { ...hmac, key: verifyOnly },
     { ...key, kid: '' },
     { ...key, kid: undefined },
     { ...key, kid: 'a\r\nb' },

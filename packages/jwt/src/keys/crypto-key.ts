@@ -63,14 +63,15 @@ export const findCryptoKeyDefect = (
   return findAlgorithmDefect(key.algorithm as KeyAlgorithm, alg)
 }
 
-/** Printable ASCII within the length that verifiers take. */
-const kidText = new RegExp(`^[\\x20-\\x7e]{1,${maximumIdentifierLength}}$`)
+/** What verifiers take as `kid`. */
+const isKid = (kid: unknown): boolean =>
+  typeof kid === 'string' && /^[\x20-\x7e]+$/.test(kid) && kid.length <= maximumIdentifierLength
 
 /** Says what is wrong with a key that is to sign, or `undefined`. */
 export const findSigningKeyDefect = (signingKey: SigningKey): string | undefined => {
   if (!isRecord(signingKey)) return 'it is not { kid, alg, key }'
   const { key, kid, alg } = signingKey
-  if (typeof kid !== 'string' || !kidText.test(kid)) return 'it has no kid of printable ASCII'
+  if (!isKid(kid)) return 'it has no kid of printable ASCII'
   if (!isAlgorithm(alg)) return 'its alg is none that this package signs with'
   const wanted = keyNeedOf(alg).kty === 'oct' ? 'secret' : 'private'
   if (key?.type !== wanted) return `it must be a ${wanted} key`

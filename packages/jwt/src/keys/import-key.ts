@@ -94,8 +94,8 @@ const importMaterial = async (jwk: Jwk, alg: Algorithm, extractable: boolean) =>
 }
 
 /**
- * Signs once and verifies: a private key beside another's public members would make tokens that
- * nobody accepts, and signing RSA with a wrong prime can give the key away.
+ * Signs once and verifies, because not every platform looks: a private key beside another's public
+ * members would make tokens that nobody accepts.
  */
 const requirePair = async (key: CryptoKey, { material }: SoundKey, alg: Algorithm) => {
   const publicKey = await importMaterial({ ...material }, alg, true)

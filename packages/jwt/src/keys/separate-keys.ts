@@ -14,12 +14,14 @@ export type KeyInUse = SigningKey | Jwk | Uint8Array | string
 /** What equal keys have in common and no others, whether they can be exported or not. */
 type Mark = (key: KeyInUse) => Promise<readonly string[]>
 
-const probe = new TextEncoder().encode('coatcheck: are these the same key?')
+const probe = 'coatcheck: are these the same key?'
 
 const hashes = ['SHA-256', 'SHA-384', 'SHA-512'] as const
 
-const macOf = async (hash: string, key: CryptoKey): Promise<string> =>
-  `${hash} ${encodeBytes(new Uint8Array(await crypto.subtle.sign('HMAC', key, probe)))}`
+const macOf = async (hash: string, key: CryptoKey): Promise<string> => {
+  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(probe))
+  return `${hash} ${encodeBytes(new Uint8Array(mac))}`
+}
 
 const markOctets = async (octets: Uint8Array<ArrayBuffer>): Promise<readonly string[]> => {
   if (octets.length === 0) throw misconfigured('A key to compare is empty.')
