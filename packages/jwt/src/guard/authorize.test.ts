@@ -192,6 +192,8 @@ test.each([
   [{ acrValues: ['gold'] }, { acr: 'Gold' }, 'insufficient_user_authentication'],
   [{ acrValues: 'gold' }, { acr: 'gold silver' }, 'insufficient_user_authentication'],
   [{ acrValues: 'gold' }, { acr: 'golden' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: 'gol' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold silver' }, { acr: 'gold silver' }, 'insufficient_user_authentication'],
   [{ acrValues: 'gold' }, { acr: ['gold'] }, 'insufficient_user_authentication'],
   [{ acrValues: 'gold' }, {}, 'insufficient_user_authentication'],
   [{ acrValues: 'constructor' }, {}, 'insufficient_user_authentication'],

@@ -73,8 +73,7 @@ const principalRule = (principal: unknown): Rule => {
       return ({ sub, client_id }) =>
         client_id === undefined || client_id === sub ? 'user_required' : undefined
     case 'client':
-      return ({ sub, client_id }) =>
-        client_id === undefined || client_id !== sub ? 'client_required' : undefined
+      return ({ sub, client_id }) => (client_id === sub ? undefined : 'client_required')
     default:
       throw misconfigured('principal must be "user" or "client".')
   }
