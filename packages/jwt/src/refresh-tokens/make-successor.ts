@@ -1,3 +1,4 @@
+import { JwtError } from '../errors.ts'
 import { rememberAccessToken } from './access-tokens.ts'
 import type { StoredFamily } from './families.ts'
 import type { FamilyRotation, LiveFamily } from './family-record.ts'
@@ -106,7 +107,9 @@ export const repeatSuccessor = async (
   const { stored, presented, asked } = use
   const family = stored.record
   const answered = family.rotation[branch]
-  if (answered === undefined) return undefined
+  if (answered === undefined) {
+    throw new JwtError('store_unavailable', 'The store holds a record that was not written here.')
+  }
   const held = await openSuccessor(presented, answered.sealed)
   if (isStillGood(context, use, held)) {
     const { accessToken: _, ...bare } = held

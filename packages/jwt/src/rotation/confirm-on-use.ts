@@ -50,7 +50,9 @@ export type RotationDecision =
   | { readonly kind: 'former' }
   /**
    * No longer good, and no proof of theft: a request that was under way for longer than the grace.
-   * Refuse it and end nothing; whoever sent it holds the successor by now.
+   * For a cookie, which browsers send by themselves: refuse it and end nothing; whoever sent it
+   * holds the successor by now. A refresh token is only sent to be replaced, so that its late
+   * return is reuse (RFC 9700, section 4.14.2).
    */
   | { readonly kind: 'former-late' }
   /** Replaced at least twice since: two parties hold secrets of one line. End it. */

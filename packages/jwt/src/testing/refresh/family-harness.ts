@@ -14,7 +14,7 @@ import type { MakeAccessToken } from '../../refresh-tokens/refresh-grant.ts'
 import type { RefreshTokensOptions } from '../../refresh-tokens/refresh-options.ts'
 import type { JwtClaims } from '../../token/claims.ts'
 
-export const issuer = 'https://issuer.example'
+const issuer = 'https://issuer.example'
 export const client = 'web'
 export const subject = 'user-42'
 
