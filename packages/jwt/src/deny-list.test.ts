@@ -280,6 +280,15 @@ test.each(['', 'x', '{}', 'NaN', 'null'])(
   },
 )
 
+test('J60 claims that change between two checks are looked up anew', async () => {
+  const { denyList } = setUp()
+  await denyList.denyToken(denied)
+  const claims = { iss: issuer, sub: 's', iat: nowSeconds, exp: nowSeconds + 60, jti: 'other' }
+  await expect(denyList.check(claims)).resolves.toBeUndefined()
+  claims.jti = 'jti-1'
+  expect((await errorOf(denyList.check(claims))).code).toBe('token_denied')
+})
+
 test('J62 a list of somebody else that fails in its own way is no reason to accept', async () => {
   const failing = {
     check: async () => {

@@ -1,5 +1,7 @@
 import type { Store } from '@coatcheck/store'
 import * as defaults from './defaults.ts'
+import type { ClaimKeys } from './deny-keys.ts'
+import { denyKeyOf, hashClaims } from './deny-keys.ts'
 import { denyListUnavailable, raise } from './deny-record.ts'
 import { JwtError } from './errors.ts'
 import { misconfigured, readFunction, readNumber, requireKnownOptions } from './options.ts'
@@ -72,14 +74,6 @@ export interface DenyList {
 
 const optionNames = ['store', 'maximumLifetimeSeconds', 'now'] as const
 
-/** Of fixed length, so that no `iss` or `jti` makes a key too long or one like another's. */
-const keyOf = async (kind: 'token' | 'subject', issuer: string, name: string): Promise<string> => {
-  const text = new TextEncoder().encode(JSON.stringify([issuer, name]))
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text))
-  const hex = Array.from(digest, (octet) => octet.toString(16).padStart(2, '0')).join('')
-  return `denied-${kind}:${hex}`
-}
-
 const checkText = (value: unknown, claim: string): void => {
   if (value === undefined) {
     throw new JwtError('claim_missing', `The claim ${claim} to deny is missing.`, { claim })
@@ -140,21 +134,24 @@ export const createDenyList = (options: DenyListOptions): DenyList => {
   /** Kept for the largest leeway a verifier can have. */
   const expiryOf = (seconds: number) => Math.ceil((seconds + defaults.maximumLeewaySeconds) * 1000)
 
-  const read = async (kind: 'token' | 'subject', issuer: string, name: string) => {
-    try {
-      return await store.get(await keyOf(kind, issuer, name))
-    } catch {
-      throw denyListUnavailable()
-    }
+  /** Claims that cannot change are hashed once: those of a token that a verifier keeps. */
+  const hashed = new WeakMap<JwtClaims, Promise<ClaimKeys>>()
+
+  const keysOf = (claims: JwtClaims): Promise<ClaimKeys> => {
+    const known = hashed.get(claims)
+    if (known !== undefined) return known
+    const keys = hashClaims(claims)
+    if (Object.isFrozen(claims)) hashed.set(claims, keys)
+    return keys
   }
 
-  const checkToken = async ({ iss, jti }: JwtClaims): Promise<void> => {
-    if (jti === undefined || (await read('token', iss, jti)) === undefined) return
+  const checkToken = async (key: string | undefined): Promise<void> => {
+    if (key === undefined || (await store.get(key)) === undefined) return
     throw new JwtError('token_denied', 'The token was denied.')
   }
 
-  const checkSubject = async ({ iss, sub, iat }: JwtClaims): Promise<void> => {
-    const entry = await read('subject', iss, sub)
+  const checkSubject = async (key: string, iat: number): Promise<void> => {
+    const entry = await store.get(key)
     // What is not a number compares as false, and is then no reason to accept.
     if (entry === undefined || iat >= Number.parseFloat(entry.value)) return
     throw new JwtError('token_denied', 'Tokens of the subject were denied.', { claim: 'iat' })
@@ -167,7 +164,7 @@ export const createDenyList = (options: DenyListOptions): DenyList => {
       checkText(issuer, 'iss')
       checkText(jwtId, 'jti')
       checkInstant(expiresAt, 'exp', now() / 1000)
-      await raise(store, await keyOf('token', issuer, jwtId), {
+      await raise(store, await denyKeyOf('token', issuer, jwtId), {
         value: 0,
         expiresAt: expiryOf(expiresAt),
       })
@@ -182,14 +179,19 @@ export const createDenyList = (options: DenyListOptions): DenyList => {
         name: 'keepSeconds',
         fallback: maximumLifetimeSeconds,
       })
-      await raise(store, await keyOf('subject', issuer, subject), {
+      await raise(store, await denyKeyOf('subject', issuer, subject), {
         value: cutOff,
         expiresAt: expiryOf(cutOff + kept),
       })
     },
 
     check: async (claims) => {
-      await Promise.all([checkToken(claims), checkSubject(claims)])
+      try {
+        const { token, subject } = await keysOf(claims)
+        await Promise.all([checkToken(token), checkSubject(subject, claims.iat)])
+      } catch (error) {
+        throw error instanceof JwtError ? error : denyListUnavailable()
+      }
     },
   }
 }
