@@ -1,6 +1,9 @@
 import type { JwtClaims } from './token/claims.ts'
 
-/** The store's key of a denial. Of fixed length, so that no `iss` or `jti` makes a key too long or one like another's. */
+/**
+ * The store's key of a denial. Of fixed length, so that no `iss` or `jti` makes a key too long or
+ * one like another's.
+ */
 export const denyKeyOf = async (
   kind: 'token' | 'subject',
   issuer: string,
