@@ -1,6 +1,11 @@
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import express5 from 'express'
+import express4 from 'express4'
 import Koa from 'koa'
 import { expect, onTestFinished, test } from 'vitest'
+import { publishKeys as publishKeysOnExpress } from '../express/publish-keys.ts'
 import { publishKeys } from '../fetch/publish-keys.ts'
 import type { KeyRing } from '../index.ts'
 import { createKeyRing, createRemoteKeySet, JwtError } from '../index.ts'
@@ -17,14 +22,9 @@ const onFetch = async (keyRing: KeyRing): Promise<Send> => {
   return (init) => handler(new Request(`http://127.0.0.1${path}`, init))
 }
 
-const onKoa = async (keyRing: KeyRing): Promise<Send> => {
-  const app = new Koa()
-  app.silent = true
-  app.use(publishKeysOnKoa({ keyRing, path }))
-  app.use((ctx) => {
-    ctx.body = 'elsewhere'
-  })
-  const server = app.listen(0, '127.0.0.1')
+const listen = async (listener: RequestListener): Promise<Send> => {
+  const server = createServer(listener)
+  server.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   onTestFinished(() => {
     server.close()
@@ -34,9 +34,34 @@ const onKoa = async (keyRing: KeyRing): Promise<Send> => {
   return (init) => fetch(`http://127.0.0.1:${port}${path}`, init)
 }
 
+const onKoa = (keyRing: KeyRing): Promise<Send> => {
+  const app = new Koa()
+  app.silent = true
+  app.use(publishKeysOnKoa({ keyRing, path }))
+  app.use((ctx) => {
+    ctx.body = 'elsewhere'
+  })
+  return listen(app.callback())
+}
+
+const onExpress =
+  (express: typeof express5) =>
+  (keyRing: KeyRing): Promise<Send> => {
+    const app = express()
+    // Its error handler writes to the console otherwise.
+    app.set('env', 'test')
+    app.use(publishKeysOnExpress({ keyRing, path }))
+    app.use((_, response) => {
+      response.end('elsewhere')
+    })
+    return listen(app)
+  }
+
 for (const [name, serve] of [
   ['fetch', onFetch],
   ['Koa', onKoa],
+  ['Express 5', onExpress(express5)],
+  ['Express 4', onExpress(express4 as unknown as typeof express5)],
 ] as const) {
   test(`J53 ${name}: the set is served as one, to be kept for the cache age`, async () => {
     const keyRing = createKeyRing({ algorithm: 'ES256', cacheAgeSeconds: 300, now })
@@ -148,6 +173,32 @@ test('Koa: other paths go on, and without a path every request is answered', asy
   expect(reached).toEqual(['/JWKS', '/jwks/'])
 })
 
+test('Express: other paths go on, and who has answered before is left alone', async () => {
+  const keyRing = createKeyRing({ algorithm: 'ES256', now })
+  const run = async (ours: string | undefined, asked: string, headersSent = false) => {
+    const middleware = publishKeysOnExpress(
+      ours === undefined ? { keyRing } : { keyRing, path: ours },
+    )
+    return new Promise<string>((resolve) => {
+      const response = {
+        get headersSent() {
+          queueMicrotask(() => resolve('left alone'))
+          return headersSent
+        },
+        statusCode: 404,
+        setHeader: () => undefined,
+        end: () => resolve('answered'),
+      }
+      middleware({ method: 'GET', path: asked, headers: {} }, response, () => resolve('went on'))
+    })
+  }
+  expect(await run('/jwks', '/jwks')).toBe('answered')
+  expect(await run('/jwks', '/JWKS')).toBe('went on')
+  expect(await run('/jwks', '/jwks/')).toBe('went on')
+  expect(await run(undefined, '/anything')).toBe('answered')
+  expect(await run('/jwks', '/jwks', true)).toBe('left alone')
+})
+
 test('our own remote key set reads what our handler serves', async () => {
   const keyRing = createKeyRing({ algorithm: 'EdDSA', now })
   const handler = publishKeys({ keyRing })
@@ -161,14 +212,14 @@ test('our own remote key set reads what our handler serves', async () => {
 
 test('a handler without a ring, or with a misspelt option, is refused at start', () => {
   const keyRing = createKeyRing({ algorithm: 'ES256', now })
-  for (const create of [publishKeys, publishKeysOnKoa]) {
+  for (const create of [publishKeys, publishKeysOnKoa, publishKeysOnExpress]) {
     for (const options of [undefined, {}, { keyRing: {} }, { keyRing, paths: '/x' }]) {
       expect(misconfiguration(() => create(options as never))).toBeDefined()
     }
   }
   for (const wrong of ['jwks', 7, '']) {
-    expect(misconfiguration(() => publishKeysOnKoa({ keyRing, path: wrong as never }))).toContain(
-      'slash',
-    )
+    for (const create of [publishKeysOnKoa, publishKeysOnExpress]) {
+      expect(misconfiguration(() => create({ keyRing, path: wrong as never }))).toContain('slash')
+    }
   }
 })
