@@ -5,7 +5,7 @@ import { planForBrowser } from './e2e/find-browser.ts'
 /** Tests read the sources of our own packages, so no build is needed to run a unit test. */
 const sources = {
   resolve: { conditions: ['@coatcheck/source', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: ['@coatcheck/source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['@coatcheck/source', 'node', 'module', 'default'] } },
 }
 
 /** Real servers and processes of their own: slower, one file at a time, not among the unit tests. */

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'koa/index': 'src/koa/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'express/index': 'src/express/index.ts',
+    'fetch/index': 'src/fetch/index.ts',
+    'koa/index': 'src/koa/index.ts',
+  },
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',

@@ -15,7 +15,12 @@
  * | `claim_mismatch` | `iss` or `aud` names somebody else | 401 |
  * | `token_expired` | `exp` has passed | 401 |
  * | `token_not_yet_valid` | `nbf` or `iat` lies in the future | 401 |
+ * | `token_denied` | the deny list names the token, or its subject with a later instant | 401 |
  * | `keys_unavailable` | the key server cannot be reached and no usable key is held | 503 |
+ * | `deny_list_unavailable` | the deny list cannot be read or written; nothing is accepted unread | 503 |
+ * | `store_unavailable` | the store of refresh tokens cannot be reached; the change may have happened or not | - |
+ * | `decryption_failed` | a sealed text was changed, or belongs to another key or place | - |
+ * | `signing_refused` | what a signer was asked to sign breaks its rules | - |
  * | `configuration_invalid` | an option or a configured key is wrong; thrown at start | - |
  */
 export type JwtErrorCode =
@@ -30,14 +35,19 @@ export type JwtErrorCode =
   | 'claim_mismatch'
   | 'token_expired'
   | 'token_not_yet_valid'
+  | 'token_denied'
   | 'keys_unavailable'
+  | 'deny_list_unavailable'
+  | 'store_unavailable'
+  | 'decryption_failed'
+  | 'signing_refused'
   | 'configuration_invalid'
 
 /** What a {@link JwtError} may add to its code. None of it is taken from a token's values. */
 export interface JwtErrorDetails {
   /** Name of the registered claim at fault, such as `'exp'`. */
   readonly claim?: string
-  /** Seconds until another attempt makes sense, with `keys_unavailable`. */
+  /** Seconds until another attempt makes sense, with `keys_unavailable` and `deny_list_unavailable`. */
   readonly retryAfterSeconds?: number
 }
 
@@ -49,7 +59,7 @@ export class JwtError extends Error {
   readonly code: JwtErrorCode
   /** Name of the claim at fault, where there is one. */
   readonly claim: string | undefined
-  /** Seconds until another attempt makes sense, with `keys_unavailable`. */
+  /** Seconds until another attempt makes sense, with `keys_unavailable` and `deny_list_unavailable`. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: JwtErrorCode, message: string, details: JwtErrorDetails = {}) {

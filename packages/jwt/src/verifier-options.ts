@@ -1,6 +1,7 @@
 import type { Algorithm } from './algorithms.ts'
 import { readAlgorithms } from './algorithms.ts'
 import * as defaults from './defaults.ts'
+import type { DenyList } from './deny-list.ts'
 import type { FindKey, VerificationKeys } from './keys/key-source.ts'
 import { readKeys } from './keys/key-source.ts'
 import {
@@ -13,6 +14,15 @@ import {
 import type { ClaimRules, OptionalClaim } from './token/claims.ts'
 import type { TypRule } from './token/header.ts'
 import { normalizeTyp } from './token/header.ts'
+import type { CacheLimits } from './verified-cache.ts'
+
+/** Bounds of a verifier's cache of verified tokens. */
+export interface VerifierCacheOptions {
+  /** Most tokens kept, 2 to 1000000. Default 2000. */
+  readonly maximumEntries?: number
+  /** Most characters of all kept token texts together, 2048 to 1073741824. Default 4194304. */
+  readonly maximumCharacters?: number
+}
 
 /** One issuer a verifier trusts, with its own keys and habits. */
 export interface TrustedIssuer {
@@ -33,6 +43,13 @@ export interface TrustedIssuer {
    * token cannot be denied.
    */
   readonly optionalClaims?: readonly OptionalClaim[]
+  /**
+   * Clients whose tokens are meant for this API, for an issuer whose access tokens have no `aud`
+   * (Amazon Cognito). A token without `aud` is then accepted if its `client_id` is listed; one that
+   * has `aud` must name `audience` as ever. Default none: `aud` is required. Danger: a listed
+   * client's tokens pass whatever API it got them for.
+   */
+  readonly clientIds?: readonly string[]
 }
 
 /** What holds for all issuers of a verifier. */
@@ -49,6 +66,19 @@ export interface VerifierRules {
   readonly leewaySeconds?: number
   /** Longest life (`exp - iat`) a token may have, in seconds. Default 86400 (a day). */
   readonly maximumLifetimeSeconds?: number
+  /**
+   * Tokens and subjects that are refused before their time, read for every token, a cached one
+   * too; from `createDenyList`. Default none. An issuer that leaves out `jti` can be denied by
+   * subject only.
+   */
+  readonly denyList?: DenyList
+  /**
+   * Verified tokens are kept in memory by their text, so that the next request with one costs no
+   * second signature check. A kept token is still held against the clock, the deny list and the
+   * issuer's present keys each time, so that neither a dead nor a denied one passes, nor one whose
+   * key was withdrawn. `'off'` keeps no text of a token in memory and verifies each anew.
+   */
+  readonly cache?: VerifierCacheOptions | 'off'
   /** Clock in epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -64,6 +94,7 @@ export type VerifierOptions = VerifierRules &
         readonly keys?: never
         readonly typ?: never
         readonly optionalClaims?: never
+        readonly clientIds?: never
       }
   )
 
@@ -78,17 +109,22 @@ export interface ResolvedIssuer {
 export interface ResolvedVerifier {
   readonly issuers: ReadonlyMap<string, ResolvedIssuer>
   readonly algorithms: readonly Algorithm[]
+  readonly denyList: DenyList | undefined
+  readonly cacheLimits: CacheLimits | undefined
   readonly now: () => number
 }
 
-const issuerOptions = ['issuer', 'keys', 'typ', 'optionalClaims'] as const
+const issuerOptions = ['issuer', 'keys', 'typ', 'optionalClaims', 'clientIds'] as const
 const ruleOptions = [
   'audience',
   'algorithms',
   'leewaySeconds',
   'maximumLifetimeSeconds',
+  'denyList',
+  'cache',
   'now',
 ] as const
+const cacheOptions = ['maximumEntries', 'maximumCharacters'] as const
 
 const readTyp = (typ: TypRule | undefined): TypRule => {
   if (typ === 'any') return typ
@@ -105,6 +141,12 @@ const readOptionalClaims = (value: readonly OptionalClaim[] = []): readonly Opti
   throw misconfigured("optionalClaims may list 'client_id' and 'jti'; all others are required.")
 }
 
+const readClientIds = (value: readonly string[] | undefined): readonly string[] => {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return readStrings(value, 'clientIds', defaults.maximumUriLength)
+  throw misconfigured('clientIds must be a list of client ids.')
+}
+
 const readRules = (options: VerifierRules) => ({
   audience: readStrings(options.audience, 'audience', defaults.maximumUriLength),
   leewaySeconds: readNumber(options.leewaySeconds, defaults.leewaySeconds, {
@@ -118,6 +160,41 @@ const readRules = (options: VerifierRules) => ({
     { name: 'maximumLifetimeSeconds', from: 1, to: defaults.maximumLifetimeCeilingSeconds },
   ),
 })
+
+/** A list that forgets a subject's cut-off while its tokens live would bring them back. */
+const readDenyList = (
+  denyList: DenyList | undefined,
+  maximumLifetimeSeconds: number,
+): DenyList | undefined => {
+  if (denyList === undefined) return undefined
+  if (typeof denyList?.check !== 'function') {
+    throw misconfigured('denyList must come from createDenyList.')
+  }
+  if ((denyList.maximumLifetimeSeconds ?? Number.POSITIVE_INFINITY) >= maximumLifetimeSeconds) {
+    return denyList
+  }
+  throw misconfigured(
+    'maximumLifetimeSeconds of the verifier must not exceed that of its denyList.',
+  )
+}
+
+const readCache = (cache: VerifierRules['cache'] = {}): CacheLimits | undefined => {
+  if (cache === 'off') return undefined
+  requireKnownOptions(cache, cacheOptions, 'cache')
+  const { maximumEntries, maximumCharacters } = cache
+  return {
+    maximumEntries: readNumber(maximumEntries, defaults.cacheEntries, {
+      name: 'maximumEntries',
+      from: 2,
+      to: 1_000_000,
+    }),
+    maximumCharacters: readNumber(maximumCharacters, defaults.cacheCharacters, {
+      name: 'maximumCharacters',
+      from: 2_048,
+      to: 1_073_741_824,
+    }),
+  }
+}
 
 const isDefaultTyp = (typ: TypRule): boolean =>
   typ !== 'any' && typ.every((name) => defaults.accessTokenTyp.includes(name))
@@ -150,8 +227,19 @@ export const resolveVerifierOptions = (options: VerifierOptions): ResolvedVerifi
     issuers.set(issuer, {
       findKey: readKeys(trusted.keys, algorithms),
       typ,
-      rules: { ...rules, optionalClaims, isTypRelaxed: !isDefaultTyp(typ) },
+      rules: {
+        ...rules,
+        optionalClaims,
+        clientIds: readClientIds(trusted.clientIds),
+        isTypRelaxed: !isDefaultTyp(typ),
+      },
     })
   }
-  return { issuers, algorithms, now: readFunction(options.now, Date.now, 'now') }
+  return {
+    issuers,
+    algorithms,
+    denyList: readDenyList(options.denyList, rules.maximumLifetimeSeconds),
+    cacheLimits: readCache(options.cache),
+    now: readFunction(options.now, Date.now, 'now'),
+  }
 }

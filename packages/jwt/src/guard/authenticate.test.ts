@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JwtErrorCode } from '../errors.ts'
 import { JwtError } from '../errors.ts'
+import { makeRequest } from '../testing/guarded-request.ts'
 import { everyAttempt } from '../testing/hostile/index.ts'
 import { makeVerifier, misconfiguration } from '../testing/refusal.ts'
 import { canary, makeClaims, makeHeader, makeToken } from '../testing/tokens.ts'
@@ -19,7 +20,7 @@ const send = async (
   form?: unknown,
 ) => {
   const values = authorization === undefined ? [] : [authorization].flat()
-  return setUp(options)({ authorization: values, form })
+  return setUp(options)(makeRequest({ authorization: values }, { form }))
 }
 
 /** The refusal, or a failing test. */
@@ -40,6 +41,8 @@ test('a good token is answered with its claims and header', async () => {
   expect(await send(`Bearer ${makeToken()}`)).toEqual({
     kind: 'authenticated',
     auth: { claims: makeClaims(), header: makeHeader() },
+    headers: {},
+    exposeHeaders: [],
   })
 })
 
@@ -243,7 +246,7 @@ test('J16 every hostile token that fits a header is refused with 401 and shows n
     // More than one blank after the scheme is good style of nobody, but allowed.
     if (token.startsWith(' ')) continue
     const isOneWord = token !== '' && !/[\s,]/.test(token)
-    const outcome = await check({ authorization: [`Bearer ${token}`] })
+    const outcome = await check(makeRequest({ authorization: [`Bearer ${token}`] }))
     if (outcome.kind !== 'refused') throw new Error(`accepted: ${name}`)
     const { refusal } = outcome
     expect(JSON.stringify(refusal)).not.toContain(canary)
@@ -262,7 +265,9 @@ test.each([{ jkt: 'a'.repeat(43) }, { 'x5t#S256': 'a' }, {}, null, 'x'])(
 
 test('a configuration error of the verifier is not blamed on the client', async () => {
   const broken = setUp({ verifier: failing('configuration_invalid') })
-  await expect(broken({ authorization: ['Bearer abc'] })).rejects.toBeInstanceOf(JwtError)
+  await expect(broken(makeRequest({ authorization: ['Bearer abc'] }))).rejects.toBeInstanceOf(
+    JwtError,
+  )
 })
 
 test.each([

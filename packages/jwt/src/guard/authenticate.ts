@@ -1,11 +1,18 @@
+import type { CheckProof, ProofOutcome } from '../dpop/check-proof.ts'
+import { createProofCheck } from '../dpop/check-proof.ts'
+import type { DpopOptions, ResolvedDpop } from '../dpop/dpop-options.ts'
+import { resolveDpopOptions } from '../dpop/dpop-options.ts'
 import { JwtError } from '../errors.ts'
 import { misconfigured, requireKnownOptions } from '../options.ts'
 import type { VerifiedToken, Verifier } from '../verifier.ts'
-import type { GuardedRequest } from './credentials.ts'
+import type { CookieOptions } from './cookie.ts'
+import { readCookieOptions } from './cookie.ts'
+import type { Credentials } from './credentials.ts'
 import { readCredentials } from './credentials.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { readGuardOptions } from './guard-options.ts'
-import type { Refusal, RefusalCode, RefusalDetails } from './refusal.ts'
+import type { GuardedRequest } from './guarded-request.ts'
+import type { OfferedScheme, Refusal, RefusalCode, RefusalDetails } from './refusal.ts'
 import { refuse } from './refusal.ts'
 import { coversScope, readScope } from './scope.ts'
 
@@ -18,62 +25,155 @@ export interface AuthenticateOptions extends GuardOptions {
    * then name them, so that a client knows what to ask for.
    */
   readonly scope?: string | readonly string[]
+  /**
+   * Takes tokens that are bound to a key, with a proof of the key in each request (RFC 9449).
+   * Default: none are taken, because a bound token without its proof is worth nothing.
+   */
+  readonly dpop?: DpopOptions
+  /** Takes the token from a cookie as well. Default: cookies are not read. */
+  readonly cookie?: CookieOptions
+}
+
+/** Headers that the answer to an accepted request should carry. */
+export interface AnswerHeaders {
+  /** By lower-case name; mostly empty. `dpop-nonce` when the client needs its next nonce. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Those of them that a page of another origin needs to read. */
+  readonly exposeHeaders: readonly string[]
 }
 
 /** What {@link authenticate} decides. */
 export type AuthenticateOutcome =
-  | { readonly kind: 'authenticated'; readonly auth: VerifiedToken }
+  | ({ readonly kind: 'authenticated'; readonly auth: VerifiedToken } & AnswerHeaders)
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** Decides who sends a request. Rejects only when the configuration is at fault. */
 export type Authenticate = (request: GuardedRequest) => Promise<AuthenticateOutcome>
 
-const optionNames = ['verifier', 'realm', 'scope', 'onRefused'] as const
+type TokenCredentials = Extract<Credentials, { readonly kind: 'token' }>
+
+const optionNames = ['verifier', 'realm', 'scope', 'dpop', 'cookie', 'onRefused'] as const
 
 /** Says which refusal an error is, and rethrows what no client caused. */
 const classify = (error: unknown): readonly [RefusalCode, Partial<RefusalDetails>] => {
   if (!(error instanceof JwtError) || error.code === 'configuration_invalid') throw error
   const { code, retryAfterSeconds } = error
-  if (code === 'keys_unavailable') return [code, { reason: code, retryAfterSeconds }]
+  if (code === 'keys_unavailable' || code === 'deny_list_unavailable') {
+    return [code, { reason: code, retryAfterSeconds }]
+  }
   return ['invalid_token', { reason: code }]
 }
 
-/**
- * Creates a check of a request's bearer token (RFC 6750), the same for every framework: it reads
- * the `Authorization` header and nothing else, and answers with a value, either the verified token
- * or a complete refusal. Bind it with an adapter such as `@coatcheck/jwt/koa`.
- *
- * @throws JwtError `configuration_invalid` when an option is wrong
- */
-export const authenticate = (options: AuthenticateOptions): Authenticate => {
+const classifyProof = ({
+  reason,
+  nonce,
+}: Extract<ProofOutcome, { readonly kind: 'refused' }>): readonly [
+  RefusalCode,
+  Partial<RefusalDetails>,
+] => {
+  if (reason === 'replay_store_unavailable') return [reason, { reason }]
+  return [
+    reason === 'dpop_nonce_required' ? 'use_dpop_nonce' : 'invalid_dpop_proof',
+    { reason, nonce },
+  ]
+}
+
+const offerSchemes = (dpop: ResolvedDpop | undefined): readonly OfferedScheme[] => {
+  if (dpop === undefined) return [{ scheme: 'Bearer' }]
+  const offered = { scheme: 'DPoP', algs: dpop.algorithms.join(' ') } as const
+  return dpop.mode === 'required' ? [offered] : [{ scheme: 'Bearer' }, offered]
+}
+
+const answerHeaders = (nonce: string | undefined): AnswerHeaders =>
+  nonce === undefined
+    ? { headers: {}, exposeHeaders: [] }
+    : { headers: { 'dpop-nonce': nonce }, exposeHeaders: ['DPoP-Nonce'] }
+
+const resolve = (options: AuthenticateOptions) => {
   requireKnownOptions(options, optionNames, 'authenticate')
   const { verifier } = options
   if (typeof verifier?.verify !== 'function') {
     throw misconfigured('authenticate needs a verifier; createVerifier makes one.')
   }
-  const { realm, onRefused } = readGuardOptions(options)
-  const scope = options.scope === undefined ? undefined : readScope(options.scope)
+  const dpop = options.dpop === undefined ? undefined : resolveDpopOptions(options.dpop)
+  const cookie = readCookieOptions(options.cookie)
+  if (cookie !== undefined && dpop?.mode === 'required') {
+    throw misconfigured('cookie cannot be used where dpop is required: a cookie proves nothing.')
+  }
+  return {
+    ...readGuardOptions(options),
+    verifier,
+    scope: options.scope === undefined ? undefined : readScope(options.scope),
+    schemes: offerSchemes(dpop),
+    checkProof: dpop === undefined ? undefined : createProofCheck(dpop),
+    cookie,
+  }
+}
+
+/** Whether whoever sends the token may: a token bound to a key is worth nothing without its proof. */
+const checkBinding = async (
+  auth: VerifiedToken,
+  { scheme, token }: TokenCredentials,
+  request: GuardedRequest,
+  checkProof: CheckProof | undefined,
+): Promise<readonly [RefusalCode, Partial<RefusalDetails>] | AnswerHeaders> => {
+  const confirmation = auth.claims.cnf
+  if (scheme === 'Bearer' || checkProof === undefined) {
+    // RFC 9449, section 7.2: no downgrade.
+    if (confirmation === undefined) return answerHeaders(undefined)
+    return ['invalid_token', { reason: 'claim_invalid' }]
+  }
+  const { method, target } = request
+  const proofs = request.header('dpop')
+  const outcome = await checkProof({ method, target, proofs, token, confirmation })
+  return outcome.kind === 'proved' ? answerHeaders(outcome.nonce) : classifyProof(outcome)
+}
+
+/**
+ * Creates a check of a request's access token, the same for every framework: it reads the
+ * `Authorization` header (RFC 6750), and only where the options say so a DPoP proof (RFC 9449) or a
+ * cookie. It answers with a value, either the verified token or a complete refusal. Bind it with an
+ * adapter: `@coatcheck/jwt/koa`, `/express` or `/fetch`.
+ *
+ * @throws JwtError `configuration_invalid` when an option is wrong
+ */
+export const authenticate = (options: AuthenticateOptions): Authenticate => {
+  const { verifier, realm, onRefused, scope, schemes, checkProof, cookie } = resolve(options)
+  const rules = { schemes: schemes.map(({ scheme }) => scheme), cookieName: cookie?.name }
 
   const refused = (code: RefusalCode, details: Partial<RefusalDetails> = {}) => {
-    const refusal = refuse(code, { realm, scope, ...details })
+    const refusal = refuse(code, { realm, scope, schemes, ...details })
     onRefused(refusal)
     return { kind: 'refused', refusal } as const
   }
 
-  return async (request) => {
-    const credentials = readCredentials(request)
-    if (credentials.kind === 'none') return refused('token_required')
-    if (credentials.kind === 'malformed') return refused('invalid_request')
+  const check = async (
+    request: GuardedRequest,
+    credentials: TokenCredentials,
+  ): Promise<AuthenticateOutcome> => {
+    const used = credentials.scheme
+    if (credentials.from === 'cookie' && cookie?.isOwnRequest(request) !== true) {
+      return refused('csrf_rejected')
+    }
     let auth: VerifiedToken
     try {
       auth = await verifier.verify(credentials.token)
     } catch (error) {
-      return refused(...classify(error))
+      const [code, details] = classify(error)
+      return refused(code, { used, ...details })
     }
-    // A token bound to a key is worth nothing without its proof (RFC 9449, section 7.2).
-    if (auth.claims.cnf !== undefined) return refused('invalid_token', { reason: 'claim_invalid' })
-    if (scope !== undefined && !coversScope(auth.claims.scope, scope))
-      return refused('insufficient_scope')
-    return { kind: 'authenticated', auth }
+    const binding = await checkBinding(auth, credentials, request, checkProof)
+    if (!('headers' in binding)) return refused(binding[0], { used, ...binding[1] })
+    if (scope !== undefined && !coversScope(auth.claims.scope, scope)) {
+      return refused('insufficient_scope', { used })
+    }
+    return { kind: 'authenticated', auth, ...binding }
+  }
+
+  return async (request) => {
+    const credentials = readCredentials(request, rules)
+    if (credentials.kind === 'none') return refused('token_required')
+    if (credentials.kind === 'malformed') return refused('invalid_request')
+    return check(request, credentials)
   }
 }

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { makeVerifier, misconfiguration } from '../testing/refusal.ts'
 import type { Members } from '../testing/tokens.ts'
-import { canary, keys, makeClaims, makeHeader, makeToken, signContent } from '../testing/tokens.ts'
+import {
+  canary,
+  keys,
+  makeClaims,
+  makeHeader,
+  makeToken,
+  now,
+  nowSeconds,
+  signContent,
+} from '../testing/tokens.ts'
 import type { AuthorizeOptions } from './authorize.ts'
 import { authorize } from './authorize.ts'
 import type { Refusal } from './refusal.ts'
@@ -147,22 +156,81 @@ test('J31 a role that does not suffice is answered with 403 and no challenge', a
 })
 
 test.each([
-  [{ sub: 'alice', client_id: 'spa' }, 'authorized'],
-  [{ sub: 'spa', client_id: 'spa' }, 'user_required'],
-])('J29 whether %j is a user: %s', async (claims, expected) => {
-  expect(await decide({ user: true }, claims)).toBe(expected)
-  expect(await decide({ user: true, scope: 'orders:read' }, claims)).toBe(expected)
-  expect(await decide({ user: false, scope: 'orders:read' }, claims)).toBe('authorized')
+  ['user', { sub: 'alice', client_id: 'spa' }, 'authorized'],
+  ['user', { sub: 'spa', client_id: 'spa' }, 'user_required'],
+  ['client', { sub: 'spa', client_id: 'spa' }, 'authorized'],
+  ['client', { sub: 'alice', client_id: 'spa' }, 'client_required'],
+  ['client', { sub: 'SPA', client_id: 'spa' }, 'client_required'],
+] as const)('J29 where a %s is wanted, %j: %s', async (principal, claims, expected) => {
+  expect(await decide({ principal }, claims)).toBe(expected)
+  expect(await decide({ principal, scope: 'orders:read' }, claims)).toBe(expected)
+  expect(await decide({ scope: 'orders:read' }, claims)).toBe('authorized')
 })
 
-test("J29 a token without client_id cannot be told to be a user's", async () => {
+test('J29 a token without client_id can be told to be of neither kind', async () => {
   const relaxed = makeVerifier({ optionalClaims: ['client_id'] })
   const auth = await relaxed.verify(makeToken({ claims: { client_id: undefined } }))
-  expect(authorize({ user: true })(auth).kind).toBe('refused')
+  expect(authorize({ principal: 'user' })(auth).kind).toBe('refused')
+  expect(authorize({ principal: 'client' })(auth).kind).toBe('refused')
 })
 
-test('scope, role and user all have to hold', async () => {
-  const options = { scope: 'orders:read', role: 'user', user: true }
+test('J29 a token of the wrong kind is answered with 403 and no challenge', async () => {
+  const auth = await verifier.verify(makeToken({ claims: { sub: 'spa' } }))
+  const outcome = authorize({ principal: 'user' })(auth)
+  if (outcome.kind !== 'refused') throw new Error('was accepted')
+  expect([outcome.refusal.status, outcome.refusal.headers['www-authenticate']]).toEqual([
+    403,
+    undefined,
+  ])
+})
+
+const at = nowSeconds
+
+test.each([
+  [{ acrValues: 'gold' }, { acr: 'gold' }, 'authorized'],
+  [{ acrValues: 'gold silver' }, { acr: 'silver' }, 'authorized'],
+  [{ acrValues: ['gold'] }, { acr: 'Gold' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: 'gold silver' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: 'golden' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: 'gol' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold silver' }, { acr: 'gold silver' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, { acr: ['gold'] }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold' }, {}, 'insufficient_user_authentication'],
+  [{ acrValues: 'constructor' }, {}, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at }, 'authorized'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at - 65 }, 'authorized'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at - 66 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 0 }, { auth_time: at - 5 }, 'authorized'],
+  [{ maxAgeSeconds: 0 }, { auth_time: at - 6 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at + 5 }, 'authorized'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at + 6 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: at * 1000 }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: String(at) }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, { auth_time: null }, 'insufficient_user_authentication'],
+  [{ maxAgeSeconds: 60 }, {}, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold', maxAgeSeconds: 60 }, { acr: 'gold', auth_time: at }, 'authorized'],
+  [{ acrValues: 'gold', maxAgeSeconds: 60 }, { acr: 'gold' }, 'insufficient_user_authentication'],
+  [{ acrValues: 'gold', maxAgeSeconds: 60 }, { auth_time: at }, 'insufficient_user_authentication'],
+])('stepUp %j against %j: %s', async (stepUp, claims, expected) => {
+  const auth = await verifier.verify(makeToken({ claims }))
+  const outcome = authorize({ stepUp: { ...stepUp, now } })(auth)
+  expect(outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind).toBe(expected)
+})
+
+test('a login that does not suffice is answered with 401 and what would (RFC 9470)', async () => {
+  const auth = await verifier.verify(makeToken())
+  const stepUp = { acrValues: ['gold', 'silver'], maxAgeSeconds: 5, now }
+  const outcome = authorize({ stepUp })(auth)
+  if (outcome.kind !== 'refused') throw new Error('was accepted')
+  expect(outcome.refusal.status).toBe(401)
+  expect(outcome.refusal.headers['www-authenticate']).toBe(
+    'Bearer realm="api", error="insufficient_user_authentication", error_description="A stronger or more recent login is required", acr_values="gold silver", max_age="5"',
+  )
+  expect(outcome.refusal.exposeHeaders).toEqual(['WWW-Authenticate'])
+})
+
+test('scope, role and principal all have to hold', async () => {
+  const options = { scope: 'orders:read', role: 'user', principal: 'user' } as const
   expect(await decide(options, {})).toBe('authorized')
   expect(await decide(options, { scope: 'x' })).toBe('insufficient_scope')
   expect(await decide(options, { roles: ['x'] })).toBe('insufficient_role')
@@ -171,7 +239,6 @@ test('scope, role and user all have to hold', async () => {
 test.each([
   [{}, 'guards nothing'],
   [{ realm: 'x' }, 'guards nothing'],
-  [{ user: false }, 'guards nothing'],
   [undefined, 'options object'],
   ['admin', 'options object'],
   [{ roles: 'admin' }, 'Did you mean "role'],
@@ -183,11 +250,23 @@ test.each([
   [{ role: [] }, 'role'],
   [{ role: 5 }, 'role'],
   [{ role: null }, 'role'],
-  [{ user: 'yes' }, 'user'],
+  [{ principal: true }, 'principal'],
+  [{ principal: 'users' }, 'principal'],
+  [{ user: true }, 'no option "user"'],
   [{ rolesClaim: 'roles' }, 'rolesClaim'],
   [{ role: 'admin', rolesClaim: [] }, 'rolesClaim'],
   [{ role: 'admin', onRefused: 'log' }, 'onRefused'],
   [{ role: 'admin', realm: 5 }, 'realm'],
+  [{ stepUp: {} }, 'asks for nothing'],
+  [{ stepUp: true }, 'options object'],
+  [{ stepUp: { acrValues: '' } }, 'stepUp.acrValues'],
+  [{ stepUp: { acrValues: ['a b'] } }, 'stepUp.acrValues'],
+  [{ stepUp: { acrValues: 'a"b' } }, 'stepUp.acrValues'],
+  [{ stepUp: { acrValues: 'a\r\nb' } }, 'stepUp.acrValues'],
+  [{ stepUp: { maxAgeSeconds: -1 } }, 'stepUp.maxAgeSeconds'],
+  [{ stepUp: { maxAgeSeconds: '5' } }, 'stepUp.maxAgeSeconds'],
+  [{ stepUp: { maxAge: 5 } }, 'Did you mean "maxAgeSeconds"?'],
+  [{ stepUp: { maxAgeSeconds: 5, now: 5 } }, 'stepUp.now'],
 ])('J31 the options %j are refused', (options, expected) => {
   expect(misconfiguration(() => authorize(options as never))).toContain(expected)
 })

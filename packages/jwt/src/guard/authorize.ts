@@ -5,11 +5,16 @@ import { isRecord } from '../token/json.ts'
 import type { VerifiedToken } from '../verifier.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { readGuardOptions } from './guard-options.ts'
-import type { Refusal, RefusalCode } from './refusal.ts'
+import type { OfferedScheme, Refusal, RefusalCode } from './refusal.ts'
 import { refuse } from './refusal.ts'
 import { coversScope, readScope } from './scope.ts'
+import type { StepUp, StepUpOptions } from './step-up.ts'
+import { readStepUp } from './step-up.ts'
 
-/** Options of {@link authorize}. At least one of `scope`, `role` and `user` is required. */
+/**
+ * Options of {@link authorize}. At least one of `scope`, `role`, `principal` and `stepUp` is
+ * required.
+ */
 export interface AuthorizeOptions extends GuardOptions {
   /** Scope values the token must have, all of them: `'orders:read orders:write'` or a list. */
   readonly scope?: string | readonly string[]
@@ -21,11 +26,16 @@ export interface AuthorizeOptions extends GuardOptions {
    */
   readonly rolesClaim?: string | readonly string[]
   /**
-   * `true` refuses tokens that a client obtained for itself: those whose `sub` is their
-   * `client_id`, and those without `client_id`, which cannot be told (RFC 9068, section 5).
-   * Default `false`.
+   * Whom the token must stand for. `'user'` refuses tokens that a client obtained for itself: those
+   * whose `sub` is their `client_id`. `'client'` refuses all others. Tokens without `client_id`
+   * cannot be told and are neither (RFC 9068, section 5). Default: both may pass.
    */
-  readonly user?: boolean
+  readonly principal?: 'user' | 'client'
+  /**
+   * The login the user needs; a token without `acr` or `auth_time` does not show it. The challenge
+   * tells the client what to ask for (RFC 9470, section 3).
+   */
+  readonly stepUp?: StepUpOptions
 }
 
 /** What {@link authorize} decides. */
@@ -57,44 +67,80 @@ const roleRule =
     return isGranted ? undefined : 'insufficient_role'
   }
 
-const userRule: Rule = ({ sub, client_id }) =>
-  client_id === undefined || client_id === sub ? 'user_required' : undefined
+const principalRule = (principal: unknown): Rule => {
+  switch (principal) {
+    case 'user':
+      return ({ sub, client_id }) =>
+        client_id === undefined || client_id === sub ? 'user_required' : undefined
+    case 'client':
+      return ({ sub, client_id }) => (client_id === sub ? undefined : 'client_required')
+    default:
+      throw misconfigured('principal must be "user" or "client".')
+  }
+}
 
-const optionNames = ['scope', 'role', 'rolesClaim', 'user', 'realm', 'onRefused'] as const
+const optionNames = [
+  'scope',
+  'role',
+  'rolesClaim',
+  'principal',
+  'stepUp',
+  'realm',
+  'onRefused',
+] as const
 
-const readRules = ({ scope, role, rolesClaim, user }: AuthorizeOptions): readonly Rule[] => {
-  if (user !== undefined && typeof user !== 'boolean')
-    throw misconfigured('user must be a boolean.')
+const readRules = (
+  { scope, role, rolesClaim, principal }: AuthorizeOptions,
+  stepUp: StepUp | undefined,
+): readonly Rule[] => {
   if (rolesClaim !== undefined && role === undefined) {
     throw misconfigured('rolesClaim says where roles are, but no role is asked for.')
   }
   const rules: Rule[] = []
-  if (user === true) rules.push(userRule)
+  if (principal !== undefined) rules.push(principalRule(principal))
   if (scope !== undefined) rules.push(scopeRule(readScope(scope)))
   if (role !== undefined) {
     const path = readStrings(rolesClaim ?? defaults.rolesClaim, 'rolesClaim', 255)
     rules.push(roleRule(readStrings(role, 'role', 255), path))
   }
+  // Last: whoever may not do this at all is not sent to log in again.
+  if (stepUp !== undefined) {
+    const code = 'insufficient_user_authentication'
+    rules.push((claims) => (stepUp.isMet(claims) ? undefined : code))
+  }
   if (rules.length > 0) return rules
-  throw misconfigured('authorize needs a scope, a role or user: without any it guards nothing.')
+  throw misconfigured(
+    'authorize needs a scope, a role, a principal or a stepUp: without any it guards nothing.',
+  )
 }
 
 /**
+ * The scheme the token came with: a bound one is taken with a proof only. Its `algs` are left out,
+ * for the client has just sent a proof of one.
+ */
+const schemeOf = (claims: JwtClaims): OfferedScheme => ({
+  scheme: claims.cnf === undefined ? 'Bearer' : 'DPoP',
+})
+
+/**
  * Creates a check of what a verified token allows. It compares whole strings in the places RFC 9068
- * and the options name, and answers with 403 where they do not suffice (RFC 6750, section 3.1).
+ * and the options name, and answers with 403 where they do not suffice (RFC 6750, section 3.1), or
+ * with 401 where another login would (RFC 9470, section 3).
  *
  * @throws JwtError `configuration_invalid` when an option is wrong or nothing is asked for
  */
 export const authorize = (options: AuthorizeOptions): Authorize => {
   requireKnownOptions(options, optionNames, 'authorize')
-  const rules = readRules(options)
+  const stepUp = readStepUp(options.stepUp)
+  const rules = readRules(options, stepUp)
   const scope = options.scope === undefined ? undefined : readScope(options.scope)
   const { realm, onRefused } = readGuardOptions(options)
   return ({ claims }) => {
     for (const rule of rules) {
       const code = rule(claims)
       if (code === undefined) continue
-      const refusal = refuse(code, { realm, scope })
+      const login = code === 'insufficient_user_authentication' ? stepUp : undefined
+      const refusal = refuse(code, { realm, scope, login, schemes: [schemeOf(claims)] })
       onRefused(refusal)
       return { kind: 'refused', refusal }
     }

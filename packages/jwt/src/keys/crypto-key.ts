@@ -1,7 +1,10 @@
 import type { CryptoKey } from 'jose'
 import type { Algorithm } from '../algorithms.ts'
 import { isAlgorithm, keyNeedOf } from '../algorithms.ts'
+import { maximumIdentifierLength } from '../defaults.ts'
+import { isRecord } from '../token/json.ts'
 import { findRsaExponentDefect, findRsaSizeDefect } from './rsa.ts'
+import type { SigningKey } from './signing-key.ts'
 
 /** A key the platform holds already, with the names that tokens know it by. */
 export interface NamedCryptoKey {
@@ -57,5 +60,21 @@ export const findCryptoKeyDefect = (
   const wanted = keyNeedOf(alg).kty === 'oct' ? 'secret' : 'public'
   if (key?.type !== wanted) return `it must be a ${wanted} key`
   if (!key.usages.includes('verify')) return 'its usages do not include "verify"'
+  return findAlgorithmDefect(key.algorithm as KeyAlgorithm, alg)
+}
+
+/** What verifiers take as `kid`. */
+const isKid = (kid: unknown): boolean =>
+  typeof kid === 'string' && /^[\x20-\x7e]+$/.test(kid) && kid.length <= maximumIdentifierLength
+
+/** Says what is wrong with a key that is to sign, or `undefined`. */
+export const findSigningKeyDefect = (signingKey: SigningKey): string | undefined => {
+  if (!isRecord(signingKey)) return 'it is not { kid, alg, key }'
+  const { key, kid, alg } = signingKey
+  if (!isKid(kid)) return 'it has no kid of printable ASCII'
+  if (!isAlgorithm(alg)) return 'its alg is none that this package signs with'
+  const wanted = keyNeedOf(alg).kty === 'oct' ? 'secret' : 'private'
+  if (key?.type !== wanted) return `it must be a ${wanted} key`
+  if (!key.usages.includes('sign')) return 'its usages do not include "sign"'
   return findAlgorithmDefect(key.algorithm as KeyAlgorithm, alg)
 }

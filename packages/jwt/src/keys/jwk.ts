@@ -7,7 +7,7 @@ import { findEd25519Defect } from './ed25519.ts'
 import { findEcDefect } from './elliptic-curve.ts'
 import { findRsaJwkDefect } from './rsa.ts'
 
-/** A JSON Web Key (RFC 7517, section 4) that verifies: a public key, or an HMAC secret (`oct`). */
+/** A JSON Web Key (RFC 7517, section 4): a public or private key, or an HMAC secret (`oct`). */
 export interface Jwk {
   /** `RSA`, `EC`, `OKP` or `oct`. */
   readonly kty: string
@@ -17,7 +17,7 @@ export interface Jwk {
   readonly alg?: string
   /** Must be `sig` where present. */
   readonly use?: string
-  /** Must contain `verify` where present. */
+  /** Must contain `verify` where present; in a key that is to sign, `sign`. */
   readonly key_ops?: readonly string[]
   readonly [member: string]: unknown
 }
@@ -60,15 +60,20 @@ const isSameAlgorithm = (left: Algorithm, right: unknown): boolean => {
   return left === right || (names.includes(left) && names.includes(right))
 }
 
-/** Says why `use` or `key_ops` forbid verifying (RFC 7517, sections 4.2 and 4.3). */
-const findOtherPurpose = (jwk: Members): JwkVerdict | undefined => {
+/** What a key is to do, as `key_ops` names it (RFC 7517, section 4.3). */
+export type KeyOperation = 'sign' | 'verify'
+
+/** Says why `use` or `key_ops` forbid the operation (RFC 7517, sections 4.2 and 4.3). */
+const findOtherPurpose = (jwk: Members, operation: KeyOperation): JwkVerdict | undefined => {
   if (jwk.use !== undefined && jwk.use !== 'sig') return foreign('its use is not "sig"')
   if (jwk.key_ops === undefined) return undefined
   const operations: readonly unknown[] = Array.isArray(jwk.key_ops) ? jwk.key_ops : []
   if (!Array.isArray(jwk.key_ops) || new Set(operations).size < operations.length) {
     return defective('its key_ops is not a list of different names')
   }
-  return operations.includes('verify') ? undefined : foreign('its key_ops do not include "verify"')
+  return operations.includes(operation)
+    ? undefined
+    : foreign(`its key_ops do not include "${operation}"`)
 }
 
 const findOctDefect = (k: unknown, algorithm: Algorithm): string | undefined => {
@@ -126,17 +131,21 @@ const judgeOtherAlgorithm = (alg: unknown): JwkVerdict => {
 }
 
 /**
- * Judges one JWK: whether it may verify signatures of the listed algorithms, of which one it is
- * tied to, and whether it is strong and well formed enough for that. A key without `alg` is tied
- * to the first listed algorithm that fits its type. Private members are the caller's to refuse.
+ * Judges one JWK: whether it may verify (or make) signatures of the listed algorithms, of which one
+ * it is tied to, and whether it is strong and well formed enough for that. A key without `alg` is
+ * tied to the first listed algorithm that fits its type. Private members are the caller's to judge.
  */
-export const readJwk = (value: unknown, listed: readonly Algorithm[]): JwkVerdict => {
+export const readJwk = (
+  value: unknown,
+  listed: readonly Algorithm[],
+  operation: KeyOperation = 'verify',
+): JwkVerdict => {
   if (!isRecord(value)) return defective('it is not an object')
   const { kty, kid, alg, crv } = value
   if (typeof kty !== 'string') return defective('its kty is missing')
   const ofType = algorithmsFor(kty, crv)
   if (ofType.length === 0) return foreign('its kty or crv is not supported')
-  const otherPurpose = findOtherPurpose(value)
+  const otherPurpose = findOtherPurpose(value, operation)
   if (otherPurpose !== undefined) return otherPurpose
   const own = readKeyAlgorithms(value, ofType)
   if (own.length === 0) return judgeOtherAlgorithm(alg)

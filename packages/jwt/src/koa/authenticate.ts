@@ -1,19 +1,8 @@
 import type { AuthenticateOptions } from '../guard/authenticate.ts'
 import { authenticate as createAuthenticate } from '../guard/authenticate.ts'
-import type { GuardContext, GuardMiddleware } from './context.ts'
-import { answerRefusal } from './context.ts'
-
-/** All values of a header: node:http drops a second Authorization from its parsed headers. */
-const readHeader = (rawHeaders: readonly string[], name: string): readonly string[] =>
-  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name)
-
-const formMediaType = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
-
-/** The form body (RFC 6750, section 2.2), where a parser ran before. */
-const readForm = ({ req, request }: GuardContext): unknown =>
-  'body' in request && formMediaType.test(req.headers['content-type'] ?? '')
-    ? request.body
-    : undefined
+import { fromNodeRequest } from '../guard/node-request.ts'
+import type { GuardMiddleware } from './context.ts'
+import { answerRefusal, setHeaders } from './context.ts'
 
 /**
  * Koa middleware that lets only requests with a valid access token pass. Behind it
@@ -33,12 +22,11 @@ const readForm = ({ req, request }: GuardContext): unknown =>
 export const authenticate = (options: AuthenticateOptions): GuardMiddleware => {
   const check = createAuthenticate(options)
   return async (ctx, next) => {
-    const outcome = await check({
-      authorization: readHeader(ctx.req.rawHeaders, 'authorization'),
-      form: readForm(ctx),
-    })
+    const body = 'body' in ctx.request ? ctx.request.body : undefined
+    const outcome = await check(fromNodeRequest(ctx.req, { target: ctx.originalUrl, body }))
     if (outcome.kind === 'refused') return answerRefusal(ctx, outcome.refusal)
     ctx.state.auth = outcome.auth
+    setHeaders(ctx, outcome)
     await next()
   }
 }

@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from '../guard/authenticate.ts'
+import type { NodeRequest } from '../guard/node-request.ts'
 import type { Refusal } from '../guard/refusal.ts'
 
 /**
@@ -5,11 +7,10 @@ import type { Refusal } from '../guard/refusal.ts'
  * has these members will do.
  */
 export interface GuardContext {
-  readonly req: {
-    readonly rawHeaders: readonly string[]
-    readonly headers: { readonly 'content-type'?: string | undefined }
-  }
+  readonly req: NodeRequest
   readonly request: object
+  /** Path and query as they were sent, which a mounted application does not shorten. */
+  readonly originalUrl: string
   readonly state: Record<string, unknown>
   status: number
   body: unknown
@@ -20,10 +21,15 @@ export interface GuardContext {
 /** A Koa middleware. */
 export type GuardMiddleware = (ctx: GuardContext, next: () => Promise<unknown>) => Promise<void>
 
+/** Sets headers, and lets pages of other origins read those they need. */
+export const setHeaders = (ctx: GuardContext, { headers, exposeHeaders }: AnswerHeaders): void => {
+  for (const [name, value] of Object.entries(headers)) ctx.set(name, value)
+  for (const name of exposeHeaders) ctx.append('Access-Control-Expose-Headers', name)
+}
+
 /** Writes a refusal as the answer. */
 export const answerRefusal = (ctx: GuardContext, refusal: Refusal): void => {
   ctx.status = refusal.status
   ctx.body = JSON.stringify(refusal.body)
-  for (const [name, value] of Object.entries(refusal.headers)) ctx.set(name, value)
-  for (const name of refusal.exposeHeaders) ctx.append('Access-Control-Expose-Headers', name)
+  setHeaders(ctx, refusal)
 }

@@ -1,3 +1,5 @@
 export { authenticate } from './authenticate.ts'
 export { authorize } from './authorize.ts'
 export type { GuardContext, GuardMiddleware } from './context.ts'
+export type { PublishContext, PublishKeysOptions } from './publish-keys.ts'
+export { publishKeys } from './publish-keys.ts'

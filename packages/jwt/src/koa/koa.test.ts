@@ -197,7 +197,7 @@ test('J16 hostile tokens leave the state untouched and no trace in the answer', 
 test('J30 authorize lets only sufficient tokens pass', async () => {
   const { send } = await setUp(
     authenticate({ verifier }),
-    authorize({ scope: 'orders:read', role: 'admin', user: true }),
+    authorize({ scope: 'orders:read', role: 'admin', principal: 'user' }),
   )
   const get = (claims: Record<string, unknown>) =>
     send({ headers: [bearer(makeToken({ claims }))] })

@@ -1,3 +1,5 @@
+import { isSameSecret } from '../compare-secrets.ts'
+
 /** A secret that rotates, known by hashes alone. */
 export interface RotationState {
   readonly currentHash: string
@@ -48,21 +50,15 @@ export type RotationDecision =
   | { readonly kind: 'former' }
   /**
    * No longer good, and no proof of theft: a request that was under way for longer than the grace.
-   * Refuse it and end nothing; whoever sent it holds the successor by now.
+   * For a cookie, which browsers send by themselves: refuse it and end nothing; whoever sent it
+   * holds the successor by now. A refresh token is only sent to be replaced, so that its late
+   * return is reuse (RFC 9700, section 4.14.2).
    */
   | { readonly kind: 'former-late' }
   /** Replaced at least twice since: two parties hold secrets of one line. End it. */
   | { readonly kind: 'replayed' }
   /** Never issued for this. Refuse it and end nothing. */
   | { readonly kind: 'unknown' }
-
-/** Takes the same time wherever two texts of one length differ. */
-const isEqual = (a: string, b: string): boolean => {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let at = 0; at < a.length; at += 1) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)
-  return difference === 0
-}
 
 const decideForCurrent = (
   { since, child }: RotationState,
@@ -87,8 +83,8 @@ export const confirmOnUse = (
 ): RotationDecision => {
   const { currentHash, child, former } = state
   const { now, graceMs } = limits
-  if (isEqual(presented.hash, currentHash)) return decideForCurrent(state, limits)
-  if (child !== undefined && isEqual(presented.hash, child.hash)) {
+  if (isSameSecret(presented.hash, currentHash)) return decideForCurrent(state, limits)
+  if (child !== undefined && isSameSecret(presented.hash, child.hash)) {
     const next = {
       currentHash: child.hash,
       since: now,
@@ -96,7 +92,7 @@ export const confirmOnUse = (
     }
     return { kind: 'confirmed', next }
   }
-  if (former !== undefined && isEqual(presented.hash, former.hash)) {
+  if (former !== undefined && isSameSecret(presented.hash, former.hash)) {
     return { kind: now < former.until ? 'former' : 'former-late' }
   }
   return { kind: presented.isAuthentic ? 'replayed' : 'unknown' }

@@ -8,8 +8,8 @@ export type OptionalClaim = 'client_id' | 'jti'
 export interface JwtClaims {
   /** Who issued the token: one of the configured issuers. */
   readonly iss: string
-  /** Whom the token is for; contains a configured audience. */
-  readonly aud: string | readonly string[]
+  /** Whom the token is for; contains a configured audience. Present unless `clientIds` says. */
+  readonly aud?: string | readonly string[]
   /** Whom the token is about. Unique per issuer only: a user is `iss` and `sub` together. */
   readonly sub: string
   /** End of life, epoch seconds. */
@@ -30,6 +30,8 @@ export interface JwtClaims {
 /** What {@link checkClaims} holds the claims against. */
 export interface ClaimRules {
   readonly audience: readonly string[]
+  /** Clients whose tokens need no `aud`. */
+  readonly clientIds: readonly string[]
   readonly optionalClaims: readonly OptionalClaim[]
   readonly leewaySeconds: number
   readonly maximumLifetimeSeconds: number
@@ -48,7 +50,8 @@ const missing = (claim: string): JwtError =>
 const invalid = (claim: string, reason: string): JwtError =>
   new JwtError('claim_invalid', `The claim ${claim} ${reason}.`, { claim })
 
-const isIdentifier = (value: unknown, maximumLength: number): boolean =>
+/** True for a text that names something: bounded, not blank, without control characters. */
+export const isIdentifier = (value: unknown, maximumLength: number): boolean =>
   typeof value === 'string' &&
   value.length <= maximumLength &&
   value.trim() !== '' &&
@@ -70,9 +73,19 @@ const readInstant = (claims: Unverified, claim: string): number => {
   return value
 }
 
-const checkAudience = (claims: Unverified, audience: readonly string[]): void => {
+/** Without `aud` only the client can tell that a token is meant for this API. */
+const checkClient = (claims: Unverified, clientIds: readonly string[]): void => {
+  if (clientIds.length === 0) throw missing('aud')
+  checkIdentifier(claims, 'client_id', maximumUriLength)
+  if (clientIds.some((own) => own === claims.client_id)) return
+  throw new JwtError('claim_mismatch', 'The token was issued to another client.', {
+    claim: 'client_id',
+  })
+}
+
+const checkAudience = (claims: Unverified, { audience, clientIds }: ClaimRules): void => {
   const { aud } = claims
-  if (aud === undefined) throw missing('aud')
+  if (aud === undefined) return checkClient(claims, clientIds)
   const members: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isWellFormed =
     members.length > 0 &&
@@ -84,20 +97,36 @@ const checkAudience = (claims: Unverified, audience: readonly string[]): void =>
   }
 }
 
+type Times = Pick<JwtClaims, 'exp' | 'iat' | 'nbf'>
+
+// Each comparison is true for what may pass, so that a clock that tells no number lets nothing by.
+
+/** RFC 7519, section 4.1.4: on or after `exp` the token must not be accepted. */
+const isUnexpired = ({ exp }: Times, { leewaySeconds }: ClaimRules, nowSeconds: number): boolean =>
+  exp + leewaySeconds > nowSeconds
+
+const isReached = (instant: number, { leewaySeconds }: ClaimRules, nowSeconds: number): boolean =>
+  instant - leewaySeconds <= nowSeconds
+
+/** True while a token whose claims were checked before may be accepted. */
+export const isAlive = (claims: Times, rules: ClaimRules, nowSeconds: number): boolean =>
+  isUnexpired(claims, rules, nowSeconds) &&
+  isReached(claims.iat, rules, nowSeconds) &&
+  isReached(claims.nbf ?? claims.iat, rules, nowSeconds)
+
 const checkLifetime = (claims: Unverified, rules: ClaimRules, nowSeconds: number): void => {
   const exp = readInstant(claims, 'exp')
   const iat = readInstant(claims, 'iat')
   const nbf = claims.nbf === undefined ? iat : readInstant(claims, 'nbf')
-  // RFC 7519, section 4.1.4: on or after exp the token must not be accepted.
-  if (exp + rules.leewaySeconds <= nowSeconds) {
+  if (!isUnexpired({ exp, iat }, rules, nowSeconds)) {
     throw new JwtError('token_expired', 'The token has expired.', { claim: 'exp' })
   }
-  if (iat - rules.leewaySeconds > nowSeconds) {
+  if (!isReached(iat, rules, nowSeconds)) {
     throw new JwtError('token_not_yet_valid', 'The token was issued in the future.', {
       claim: 'iat',
     })
   }
-  if (nbf - rules.leewaySeconds > nowSeconds) {
+  if (!isReached(nbf, rules, nowSeconds)) {
     throw new JwtError('token_not_yet_valid', 'The token is not valid yet.', { claim: 'nbf' })
   }
   if (exp <= iat || exp <= nbf) throw invalid('exp', 'must be later than iat and nbf')
@@ -125,7 +154,7 @@ export const checkClaims = (
   rules: ClaimRules,
   nowSeconds: number,
 ): JwtClaims => {
-  checkAudience(claims, rules.audience)
+  checkAudience(claims, rules)
   checkLifetime(claims, rules, nowSeconds)
   checkIdentifier(claims, 'sub', maximumIdentifierLength)
   for (const claim of ['client_id', 'jti'] as const) {

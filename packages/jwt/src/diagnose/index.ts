@@ -1,0 +1,8 @@
+export type { JwksReport, KeyReport } from './check-jwks.ts'
+export { checkJwks } from './check-jwks.ts'
+export type { RefusalAdvice } from './explain-refusal.ts'
+export { explainRefusal } from './explain-refusal.ts'
+export type { Finding, Severity } from './finding.ts'
+export type { InspectOptions, TokenReport } from './inspect-token.ts'
+export { inspectToken } from './inspect-token.ts'
+export type { TokenTime } from './token-times.ts'

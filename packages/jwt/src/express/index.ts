@@ -1,0 +1,6 @@
+export { authenticate } from './authenticate.ts'
+export { authorize } from './authorize.ts'
+export type { GuardHandler, GuardRequest, GuardResponse, Next } from './exchange.ts'
+export { authOf } from './exchange.ts'
+export type { PublishKeysOptions, PublishRequest, PublishResponse } from './publish-keys.ts'
+export { publishKeys } from './publish-keys.ts'

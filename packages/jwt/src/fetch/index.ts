@@ -1,0 +1,5 @@
+export type { AlreadyRead, FetchGuard, FetchOutcome } from './authenticate.ts'
+export { authenticate } from './authenticate.ts'
+export { authorize } from './authorize.ts'
+export type { PublishKeysOptions } from './publish-keys.ts'
+export { publishKeys } from './publish-keys.ts'
