@@ -6,6 +6,7 @@ import { settleSession } from './session.ts'
 import { emit } from './state.ts'
 import { enoughMs, findToken, holdToken, keyOf } from './token-holder.ts'
 import { untilAborted } from './until-aborted.ts'
+import { untilOnline } from './until-online.ts'
 
 /** What to ask of the BFF besides which token. */
 interface Renewal {
@@ -29,9 +30,10 @@ const requestToken = async (
   if (refused) await era.renewals[keyOf(wanted)]
   if (findToken(era, wanted)?.token !== former) return
   try {
+    await untilOnline(context, era)
     const rejected = refused && (await context.fingerprint(refused))
     const body = { ...wanted, ...renewal, rejected }
-    const text = await callBff(context, era, 'token', '', body)
+    const text = await callBff(context, era, 'token', '/token', body)
     holdToken(context, era, wanted, readJson(context, 'token', text))
     planRetry(context)
   } catch (error) {

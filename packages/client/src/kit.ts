@@ -1,0 +1,93 @@
+import { askBff, callBff, refuse, type Target } from './call-bff.ts'
+import type { Context } from './context.ts'
+import { AuthError, type AuthPhase } from './errors.ts'
+import { type LoginOptions, loginAddress } from './login.ts'
+import { loadSession, settleSession } from './session.ts'
+import { type AuthEvents, type AuthState, emit, setState } from './state.ts'
+
+/** Life of one held token; never the token. */
+export interface TokenLife {
+  readonly resource: string | undefined
+  readonly scope: string | undefined
+  /** What is left, in milliseconds. */
+  readonly leftMs: number
+  /** What it came with, in milliseconds. */
+  readonly lifeMs: number
+}
+
+/** What the functions over a client may do besides its public methods. None of it yields a token. */
+export interface Kit {
+  readonly bffPath: string
+  /** Address of a login with these options. */
+  readonly loginAddress: (options?: LoginOptions) => string
+  /**
+   * Calls the BFF for the present login and answers the body of a success.
+   *
+   * @throws AuthError
+   */
+  readonly call: (
+    phase: AuthPhase,
+    target: Target,
+    body?: object,
+    method?: string,
+  ) => Promise<string>
+  /**
+   * Opens a stream of the BFF; it ends with the present login.
+   *
+   * @throws AuthError what `call` throws
+   */
+  readonly open: (phase: AuthPhase, target: Target, signal: AbortSignal) => Promise<Response>
+  /** Asks again who is logged in, without keeping the session alive by it. */
+  readonly check: () => Promise<AuthState>
+  /** Puts the client into the state `error`; `refreshSession` leads out of it. */
+  readonly fail: (error: AuthError) => void
+  /** Tells the listeners of the client. */
+  readonly emit: <Name extends keyof AuthEvents>(name: Name, detail: AuthEvents[Name]) => void
+  /** Lives of the tokens held. */
+  readonly tokens: () => readonly TokenLife[]
+  /** Aborted when the client is disposed of. */
+  readonly lifetime: AbortSignal
+}
+
+const kitKey: unique symbol = Symbol('coatcheck')
+
+/** Gives the client its kit, where no enumeration finds it. */
+export const attachKit = (client: object, context: Context, lifetime: AbortSignal): void => {
+  const kit: Kit = {
+    bffPath: context.bffPath,
+    lifetime,
+    loginAddress: (options) => loginAddress(context, options),
+    call: (phase, target, body, method) =>
+      callBff(context, context.era, phase, target, body, method),
+    open: async (phase, target, signal) => {
+      const { era } = context
+      const limit = AbortSignal.any([signal, era.controller.signal])
+      const response = await askBff(context, target, limit)
+      if (response.ok) return response
+      throw refuse(context, era, phase, await context.readText(response))
+    },
+    check: () => loadSession(context, 'slide=false').then(() => settleSession(context)),
+    fail: (error) => setState(context, { status: 'error', error }),
+    emit: (name, detail) => emit(context, name, detail as never),
+    tokens: () =>
+      Object.values(context.era.tokens).map(({ wanted, leftMs, halfMs }) => ({
+        resource: wanted.resource,
+        scope: wanted.scope,
+        leftMs: leftMs(),
+        lifeMs: halfMs * 2,
+      })),
+  }
+  Object.defineProperty(client, kitKey, { value: kit })
+}
+
+/**
+ * The kit of a client.
+ *
+ * @throws AuthError `invalid_options` when it was not made by this copy of the package
+ */
+export const kitOf = (client: object): Kit => {
+  const { [kitKey]: kit } = client as { [kitKey]?: Kit }
+  if (kit) return kit
+  const message = 'this function takes the client that createAuthClient of the same package made'
+  throw new AuthError('invalid_options', 'options', 'never', { message })
+}
