@@ -1,7 +1,10 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'guard/index': 'src/guard/index.ts',
+  },
   format: 'esm',
   platform: 'browser',
   target: 'es2022',

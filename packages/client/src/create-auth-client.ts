@@ -82,7 +82,7 @@ export const createAuthClient = <Claims extends object = UserClaims>(
   const lifetime = new AbortController()
   const stop = (code: 'disposed' | 'not_in_browser'): void => {
     const reason = new AuthError(code, 'session', 'never')
-    lifetime.abort()
+    lifetime.abort(reason)
     startEra(context, reason)
     context.era.controller.abort(reason)
   }

@@ -1,0 +1,5 @@
+export type { EnterOptions, Guard, GuardOptions } from './create-guard.ts'
+export { createGuard } from './create-guard.ts'
+export type { RouteArguments } from './create-route-guard.ts'
+export { createRouteGuard } from './create-route-guard.ts'
+export { readReturnTo } from './read-return-to.ts'
