@@ -3,7 +3,9 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    'devices/index': 'src/devices/index.ts',
     'guard/index': 'src/guard/index.ts',
+    'step-up/index': 'src/step-up/index.ts',
   },
   format: 'esm',
   platform: 'browser',
