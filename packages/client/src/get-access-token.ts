@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { ensureToken, useToken } from './token.ts'
+import { ensureToken, takeToken } from './token.ts'
 
 /** Options of `getAccessToken`. */
 export interface AccessTokenOptions {
@@ -25,5 +25,5 @@ export const getAccessToken = async (
 ): Promise<string> => {
   const wanted = { resource, scope }
   const era = await ensureToken(context, 'token', wanted, signal, minValiditySeconds)
-  return useToken(context, era, wanted)
+  return takeToken(context, era, wanted)
 }

@@ -1,6 +1,6 @@
 import { askBff, callBff, refuse, type Target } from './call-bff.ts'
 import type { Context } from './context.ts'
-import { AuthError, type AuthPhase } from './errors.ts'
+import { AuthError, type AuthErrorCode, type AuthPhase } from './errors.ts'
 import { type LoginOptions, loginAddress } from './login.ts'
 import { loadSession, settleSession } from './session.ts'
 import { type AuthEvents, type AuthState, emit, setState } from './state.ts'
@@ -39,8 +39,8 @@ export interface Kit {
   readonly open: (phase: AuthPhase, target: Target, signal: AbortSignal) => Promise<Response>
   /** Asks again who is logged in, without keeping the session alive by it. */
   readonly check: () => Promise<AuthState>
-  /** Puts the client into the state `error`; `refreshSession` leads out of it. */
-  readonly fail: (error: AuthError) => void
+  /** Puts the client into the state `error`, which waiting does not mend; `refreshSession` leads out of it. */
+  readonly fail: (code: AuthErrorCode, phase: AuthPhase) => void
   /** Tells the listeners of the client. */
   readonly emit: <Name extends keyof AuthEvents>(name: Name, detail: AuthEvents[Name]) => void
   /** Lives of the tokens held. */
@@ -67,7 +67,8 @@ export const attachKit = (client: object, context: Context, lifetime: AbortSigna
       throw refuse(context, era, phase, await context.readText(response))
     },
     check: () => loadSession(context, 'slide=false').then(() => settleSession(context)),
-    fail: (error) => setState(context, { status: 'error', error }),
+    fail: (code, phase) =>
+      setState(context, { status: 'error', error: new AuthError(code, phase, 'never') }),
     emit: (name, detail) => emit(context, name, detail as never),
     tokens: () =>
       Object.values(context.era.tokens).map(({ wanted, leftMs, halfMs }) => ({

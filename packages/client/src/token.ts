@@ -105,7 +105,7 @@ export const ensureToken = async (
  *
  * @throws AuthError `session_required` when the login it belongs to is over
  */
-export const useToken = (context: Context, era: Era, wanted: Wanted): string => {
+export const takeToken = (context: Context, era: Era, wanted: Wanted): string => {
   const held = findToken(era, wanted)
   if (!held || era !== context.era) throw sessionRequired('token')
   held.isUsed = true
