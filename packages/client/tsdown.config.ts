@@ -7,6 +7,8 @@ export default defineConfig({
     'guard/index': 'src/guard/index.ts',
     'react/index': 'src/react/index.ts',
     'step-up/index': 'src/step-up/index.ts',
+    'svelte/index': 'src/svelte/index.ts',
+    'vue/index': 'src/vue/index.ts',
   },
   format: 'esm',
   platform: 'browser',
