@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'devices/index': 'src/devices/index.ts',
     'guard/index': 'src/guard/index.ts',
+    'ky/index': 'src/ky/index.ts',
     'react/index': 'src/react/index.ts',
     'step-up/index': 'src/step-up/index.ts',
     'svelte/index': 'src/svelte/index.ts',

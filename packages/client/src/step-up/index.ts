@@ -12,8 +12,8 @@ export class StepUpRequiredError extends AuthError<'step_up_required'> {
   /** Longest time since the user authenticated, in seconds. */
   declare readonly maxAge: number | undefined
 
-  constructor({ acrValues, maxAge }: StepUpChallenge) {
-    super('step_up_required', 'fetch', 'login')
+  constructor({ acrValues, maxAge }: StepUpChallenge, options?: ErrorOptions) {
+    super('step_up_required', 'fetch', 'login', options)
     Object.assign(this, { acrValues, maxAge })
   }
 }
