@@ -1,3 +1,4 @@
+import { channelPrefix } from '@coatcheck/wire'
 import type { Context, Message } from './context.ts'
 import { endSession } from './end-session.ts'
 import { loadSession } from './session.ts'
@@ -6,7 +7,7 @@ import { loadSession } from './session.ts'
 export const joinTabs = (context: Context, signal: AbortSignal): void => {
   let channel: BroadcastChannel
   try {
-    channel = new BroadcastChannel(`coatcheck:${context.bffPath}`)
+    channel = new BroadcastChannel(channelPrefix + context.bffPath)
   } catch {
     // Refused where storage is switched off. Tabs then find out at their next check.
     return
