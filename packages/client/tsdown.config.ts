@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'devices/index': 'src/devices/index.ts',
+    'diagnose/index': 'src/diagnose/index.ts',
     'guard/index': 'src/guard/index.ts',
     'ky/index': 'src/ky/index.ts',
     'react/index': 'src/react/index.ts',
