@@ -7,6 +7,8 @@ export default defineConfig({
     'diagnose/index': 'src/diagnose/index.ts',
     'guard/index': 'src/guard/index.ts',
     'ky/index': 'src/ky/index.ts',
+    'live/index': 'src/live/index.ts',
+    'popup/index': 'src/popup/index.ts',
     'react/index': 'src/react/index.ts',
     'step-up/index': 'src/step-up/index.ts',
     'svelte/index': 'src/svelte/index.ts',

@@ -67,6 +67,25 @@ test('a check in the background does not keep the session alive', async () => {
   expect(stage.bff.seen.session.at(-1)?.url.search).toContain('slide=false')
 })
 
+test('the kit names the session, and no longer when it is over', async () => {
+  const client = await stage.createReady()
+  expect(kitOf(client).sid()).toBe('sid-1')
+  await client.logout()
+  expect(kitOf(client).sid()).toBeUndefined()
+})
+
+test('an end is reported once, however often and by whomever it is noticed', async () => {
+  const client = await stage.createReady()
+  const ends: number[] = []
+  client.on('sessionExpiring', ({ expiresAt }) => ends.push(expiresAt))
+  const { now, warn } = kitOf(client)
+  const end = now() + 60_000
+  warn(end)
+  warn(end + 900)
+  warn(end + 30_000)
+  expect(ends).toEqual([end, end + 30_000])
+})
+
 test('an object that is no client of this package is refused by name', () => {
   expect(() => kitOf({})).toThrow(AuthError)
   expect(() => kitOf({})).toThrow('createAuthClient')

@@ -78,6 +78,7 @@ export const openPage = (path = '/'): Page => {
   let visibility = 'visible'
   const navigator = { onLine: true }
   Object.defineProperty(window.document, 'visibilityState', { get: () => visibility })
+  Object.defineProperty(window.document, 'hidden', { get: () => visibility === 'hidden' })
   const location = new Proxy(window.location, {
     get: (target, name) =>
       name === 'assign'

@@ -23,7 +23,7 @@ const acceptUser = (context: Context, answer: Authenticated, user: UserClaims): 
   const { era } = context
   if (login?.sid !== sid) {
     era.tokens = { __proto__: null } as object as Era['tokens']
-    context.post?.({ sid })
+    context.channel?.postMessage({ sid })
   }
   context.login = { sub, sid }
   const expiresAt = context.now() + expiresInSeconds * 1000
