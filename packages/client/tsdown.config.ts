@@ -1,7 +1,19 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'devices/index': 'src/devices/index.ts',
+    'diagnose/index': 'src/diagnose/index.ts',
+    'guard/index': 'src/guard/index.ts',
+    'ky/index': 'src/ky/index.ts',
+    'live/index': 'src/live/index.ts',
+    'popup/index': 'src/popup/index.ts',
+    'react/index': 'src/react/index.ts',
+    'step-up/index': 'src/step-up/index.ts',
+    'svelte/index': 'src/svelte/index.ts',
+    'vue/index': 'src/vue/index.ts',
+  },
   format: 'esm',
   platform: 'browser',
   target: 'es2022',

@@ -43,6 +43,7 @@ const routes = [
   { path: '/bff/sessions', allowed: 'GET' },
   { path: `/bff/sessions/${'A'.repeat(22)}`, allowed: 'DELETE' },
   { path: '/bff/events', allowed: 'GET' },
+  { path: '/bff/popup', allowed: 'GET' },
 ]
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'TRACE']
 
@@ -110,6 +111,7 @@ test.each([
   '/bff/sessions/x',
   `/bff/sessions/${'A'.repeat(23)}`,
   '/bff/events/',
+  '/bff/popup/',
   '/bff/backchannel-logout/',
   '/bff//session',
   '/bff/SESSION',
@@ -146,6 +148,12 @@ for (const [name, headers] of embedded) {
     const response = await expectNothingDone('/bff/logout/callback?state=x', { headers })
     expect(response.status).toBe(403)
     expect(response.location).toBe('')
+  })
+
+  test(`B66 ${name} does not reach the page of a popup`, async () => {
+    const response = await expectNothingDone('/bff/popup', { headers })
+    expect(response.status).toBe(403)
+    expect(response.text).not.toContain('<script>')
   })
 }
 

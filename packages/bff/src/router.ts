@@ -9,6 +9,7 @@ import { events } from './flows/events.ts'
 import { login } from './flows/login.ts'
 import { logout } from './flows/logout.ts'
 import { logoutCallback } from './flows/logout-callback.ts'
+import { popup } from './flows/popup.ts'
 import { session } from './flows/session.ts'
 import { sessions } from './flows/sessions.ts'
 import { token } from './flows/token.ts'
@@ -44,6 +45,7 @@ const table: ReadonlyMap<string, Route> = new Map<string, Route>([
   [routes.sessions, { method: 'GET', requestClass: 'fetch', flow: sessions }],
   [`${routes.sessions}/`, { method: 'DELETE', requestClass: 'fetch', flow: endDevice }],
   [routes.events, { method: 'GET', requestClass: 'fetch', flow: events }],
+  [routes.popup, { method: 'GET', requestClass: 'navigation', flow: popup }],
 ])
 
 /** The one place of a path that varies: a sid of ours, letter by letter. */

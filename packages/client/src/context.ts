@@ -43,15 +43,26 @@ export interface Era {
   warnedOf?: number
 }
 
+/** What the tab that holds the event stream tells the others: an event, and when the session ends. */
+export interface LiveMessage {
+  readonly live: string
+  readonly expiresAt: number
+}
+
 /** What tabs tell each other: the session there is now, `null` after a logout. Never a token. */
 export interface Message {
   readonly sid: string | null
 }
 
+/** What all pages of the app hear, except the one that speaks. */
+export interface Channel extends BroadcastChannel {
+  readonly postMessage: (message: Message | LiveMessage) => void
+}
+
 /** What the flows share. */
 export interface Context extends Platform, Settings, StateHolder {
-  /** Tells the other tabs, where there is a channel to them. */
-  post?: (message: Message) => void
+  /** Leads to the other tabs, where the browser has one. */
+  channel?: Channel
   era: Era
   /** Who is logged in, to notice another user or another login. */
   login?: (Pick<SessionInfo, 'sid'> & { readonly sub: string }) | undefined

@@ -3,6 +3,7 @@ import { type Context, createEra, startEra } from './context.ts'
 import { AuthError } from './errors.ts'
 import { createFetch } from './fetch.ts'
 import { type AccessTokenOptions, getAccessToken } from './get-access-token.ts'
+import { attachKit } from './kit.ts'
 import { type LoginOptions, login, takeLoginError } from './login.ts'
 import { type LogoutOptions, logout } from './logout.ts'
 import type { AuthClientOptions } from './options.ts'
@@ -67,7 +68,7 @@ export interface AuthClient<Claims extends object = UserClaims> {
  * @throws AuthError `invalid_options`
  */
 export const createAuthClient = <Claims extends object = UserClaims>(
-  options: AuthClientOptions,
+  options: AuthClientOptions<Claims>,
 ): AuthClient<Claims> => {
   const context: Context = {
     ...resolveOptions(options),
@@ -81,7 +82,7 @@ export const createAuthClient = <Claims extends object = UserClaims>(
   const lifetime = new AbortController()
   const stop = (code: 'disposed' | 'not_in_browser'): void => {
     const reason = new AuthError(code, 'session', 'never')
-    lifetime.abort()
+    lifetime.abort(reason)
     startEra(context, reason)
     context.era.controller.abort(reason)
   }
@@ -105,5 +106,6 @@ export const createAuthClient = <Claims extends object = UserClaims>(
     refreshSession: () => loadSession(context, '').then(() => settleSession(context)),
     dispose: () => stop('disposed'),
   }
+  attachKit(client, context, lifetime.signal)
   return client as unknown as AuthClient<Claims>
 }

@@ -7,6 +7,9 @@ export const requestTimeoutMs = 15_000
 /** How often a visible page looks whether something is due. Costs no request. */
 export const heartbeatMs = 5000
 
+/** A tunnel or a lift; whoever waits longer than this wants to be told. */
+export const defaultOfflineWaitSeconds = 30
+
 /** First and longest pause between attempts while the BFF cannot be reached. */
 export const firstRetryMs = 2500
 export const longestRetryMs = 60_000

@@ -9,6 +9,10 @@ import type { LoginOutcome, ProblemCode, Retry } from '@coatcheck/wire'
  * - `invalid_options`: `createAuthClient` was called wrongly; the message names the option
  * - `not_in_browser`: the client was created where there is no document, as in server rendering
  * - `disposed`: the client was used after `dispose()`
+ * - `claims_invalid`: the schema in `claims` refused the user's claims
+ * - `popup_blocked`, `popup_closed`, `timeout`: how a login by popup ended without a login
+ * - `step_up_required`: an API asks for a stronger or fresher login (RFC 9470)
+ * - `login_loop`: a guard sent the user to the login again and again; something is misconfigured
  */
 export type AuthErrorCode =
   | ProblemCode
@@ -19,9 +23,23 @@ export type AuthErrorCode =
   | 'invalid_options'
   | 'not_in_browser'
   | 'disposed'
+  | 'claims_invalid'
+  | 'popup_blocked'
+  | 'popup_closed'
+  | 'timeout'
+  | 'step_up_required'
+  | 'login_loop'
 
 /** The step that failed. */
-export type AuthPhase = 'options' | 'login' | 'session' | 'token' | 'fetch' | 'logout'
+export type AuthPhase =
+  | 'options'
+  | 'login'
+  | 'session'
+  | 'token'
+  | 'fetch'
+  | 'logout'
+  | 'devices'
+  | 'live'
 
 /** What an {@link AuthError} may carry besides its code. */
 export interface AuthErrorDetails extends ErrorOptions {
@@ -34,9 +52,9 @@ export interface AuthErrorDetails extends ErrorOptions {
 }
 
 /** The only error the client makes. It never holds a token, a cookie or a URL. */
-export class AuthError extends Error {
+export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error {
   /** Stable name of the problem. */
-  declare readonly code: AuthErrorCode
+  declare readonly code: Code
   /** The step that failed. */
   declare readonly phase: AuthPhase
   /** What helps: waiting (`later`), a login (`login`) or nothing (`never`). */
@@ -47,7 +65,7 @@ export class AuthError extends Error {
   declare readonly retryAfterSeconds: number | undefined
 
   constructor(
-    code: AuthErrorCode,
+    code: Code,
     phase: AuthPhase,
     retry: Retry = 'later',
     { message = `${phase}: ${code}`, cause, ...facts }: AuthErrorDetails = {},
@@ -56,6 +74,20 @@ export class AuthError extends Error {
     Object.assign(this, { name: 'AuthError', code, phase, retry, ...facts })
   }
 }
+
+/**
+ * Whether something thrown is the client's error, of one of the codes where codes are given.
+ *
+ * @example
+ * ```ts
+ * if (isAuthError(error, 'session_required')) client.login()
+ * ```
+ */
+export const isAuthError = <Code extends AuthErrorCode = AuthErrorCode>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is AuthError<Code> =>
+  error instanceof AuthError && (codes.length < 1 || codes.includes(error.code as Code))
 
 /** The error for a call that needs a session where there is none (any more). */
 export const sessionRequired = (phase: AuthPhase): AuthError =>

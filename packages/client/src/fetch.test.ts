@@ -549,3 +549,19 @@ test('the first call waits for the session and costs no request more', async () 
   expect(stage.bff.seen.session).toHaveLength(1)
   expect(stage.bff.seen.token).toHaveLength(0)
 })
+
+test('an API that asks for a stronger login is not answered with a renewal', async () => {
+  const client = await stage.createReady()
+  stage.bff.onApi = () =>
+    new HttpResponse('no', {
+      status: 401,
+      headers: {
+        'www-authenticate':
+          'Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="60"',
+      },
+    })
+  const answer = await client.fetch(`${apiOrigin}/orders`, { method: 'POST', body: 'x' })
+  expect(answer.status).toBe(401)
+  expect(stage.bff.seen.api).toHaveLength(1)
+  expect(stage.bff.seen.token).toHaveLength(0)
+})

@@ -1,6 +1,6 @@
 import type { Context, Wanted } from './context.ts'
 import { AuthError } from './errors.ts'
-import { ensureToken, renewToken, useToken } from './token.ts'
+import { ensureToken, renewToken, takeToken } from './token.ts'
 import { findToken } from './token-holder.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -42,18 +42,23 @@ const fetchWithToken = async (
   const { signal } = request
   const isStream = body instanceof ReadableStream
   const era = await ensureToken(context, 'fetch', wanted, signal)
-  const token = useToken(context, era, wanted)
+  const token = takeToken(context, era, wanted)
   const answer = await send(context, isStream ? request : request.clone(), token)
-  if (answer.status !== 401) return answer
+  // A login that does not suffice is not mended by a renewal (RFC 9470, section 3).
+  if (answer.status !== 401 || isStepUp(answer)) return answer
   // Somebody else's refusal may have led to a newer token already.
   if (findToken(era, wanted)?.token === token) {
     await untilAborted(renewToken(context, era, wanted, { refused: token }), signal)
   }
-  const renewed = useToken(context, era, wanted)
+  const renewed = takeToken(context, era, wanted)
   if (renewed === token) return answer
   if (isStream) throw new AuthError('body_not_replayable', 'fetch')
   return send(context, request, renewed)
 }
+
+/** Whether an API asks for a stronger or fresher login rather than for a better token. */
+export const isStepUp = ({ headers }: Response): boolean =>
+  /error="?insufficient_user_authentication/.test(`${headers.get('www-authenticate')}`)
 
 /** `fetch` that adds the token for listed origins; everything else passes through untouched. */
 export const createFetch =

@@ -22,8 +22,11 @@ export interface LoginOptions {
   readonly uiLocales?: string
 }
 
-/** Leaves the page for the provider's login page. */
-export const login = (context: Context, { returnTo, ...options }: LoginOptions = {}): void => {
+/** Where a login with these options begins. */
+export const loginAddress = (
+  { bffPath }: Context,
+  { returnTo, ...options }: LoginOptions = {},
+): string => {
   const { origin, pathname, search, hash } = location
   const here = pathname + search + hash
   const query = new URLSearchParams({
@@ -34,8 +37,12 @@ export const login = (context: Context, { returnTo, ...options }: LoginOptions =
     if (value !== undefined) query.set(name.replace(/[A-Z]/g, '_$&').toLowerCase(), `${value}`)
   }
   const path: (typeof routes)['login'] = '/login'
-  location.assign(`${origin}${context.bffPath}${path}?${query}`)
+  return `${origin}${bffPath}${path}?${query}`
 }
+
+/** Leaves the page for the provider's login page. */
+export const login = (context: Context, options?: LoginOptions): void =>
+  location.assign(loginAddress(context, options))
 
 /**
  * Takes the outcome of a failed login out of the address, so that reload, Back and bookmarks do not

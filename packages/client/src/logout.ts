@@ -10,10 +10,10 @@ const tellBff = async (context: Context, options: LogoutOptions): Promise<void> 
   try {
     // An era of its own: what ends this login again meanwhile, here or in another tab, must not
     // abort the call that ends it for good.
-    const text = await callBff(context, createEra(), 'logout', '', options)
+    const text = await callBff(context, createEra(), 'logout', '/logout', options)
     const { logoutUrl } = readJson<LogoutAnswer>(context, 'logout', text)
     // Once more: a tab that asked in the meantime has seen the session alive.
-    context.post?.({ sid: null })
+    context.channel?.postMessage({ sid: null })
     // A navigation to `javascript:` would run it.
     if (logoutUrl && /^https?:/.test(logoutUrl)) location.assign(logoutUrl)
   } finally {
@@ -32,7 +32,7 @@ const tellBff = async (context: Context, options: LogoutOptions): Promise<void> 
 export const logout = async (context: Context, options: LogoutOptions = {}): Promise<void> => {
   context.era.controller.signal.throwIfAborted()
   endSession(context, 'logout')
-  context.post?.({ sid: null })
+  context.channel?.postMessage({ sid: null })
   context.leaving ??= tellBff(context, options)
   await context.leaving
 }

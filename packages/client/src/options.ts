@@ -1,3 +1,6 @@
+import type { UserClaims } from '@coatcheck/wire'
+import type { ClaimsSchema } from './claims-schema.ts'
+
 /** One API the app calls. */
 export interface ResourceOptions {
   /**
@@ -9,7 +12,7 @@ export interface ResourceOptions {
 }
 
 /** Options of `createAuthClient`. */
-export interface AuthClientOptions {
+export interface AuthClientOptions<Claims extends object = UserClaims> {
   /**
    * The APIs by the names the BFF knows them by. The first one's token comes with the session, in
    * the same round trip.
@@ -22,6 +25,17 @@ export interface AuthClientOptions {
    * life. Default 30. Too small and a slow request arrives with a dead token.
    */
   readonly minValiditySeconds?: number
+  /**
+   * While the browser says it is offline, calls that need a new token wait for it to come back, for
+   * so many seconds at most; then they reject with `network_error`. Default 30, `0` not to wait.
+   */
+  readonly offlineWaitSeconds?: number
+  /**
+   * Schema of the user's claims (Standard Schema 1): types `user` and checks it at every session
+   * answer. Claims it refuses put the client into the state `error` with `claims_invalid`. It sees
+   * all claims the BFF hands out; what it answers becomes `user`.
+   */
+  readonly claims?: ClaimsSchema<Claims>
   /**
    * Replaces the platform's `fetch`, taken when the client is created. It sees every token the
    * client sends, and must answer with the platform's own `Response`.

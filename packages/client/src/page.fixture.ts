@@ -15,6 +15,8 @@ export interface Page {
   /** Wall clock and monotonic clock, to be passed to the client. */
   readonly clock: { wall: number; monotonic: number }
   readonly clocks: { readonly now: () => number; readonly monotonicNow: () => number }
+  /** What the browser says about the network; going online is an event as well. */
+  readonly setOnline: (online: 'online' | 'offline') => void
   readonly setVisibility: (visibility: 'visible' | 'hidden') => void
   /** Fires an event at the window. */
   readonly fire: (type: string, members?: object) => void
@@ -74,7 +76,9 @@ export const openPage = (path = '/'): Page => {
   const clock = { wall: 1_800_000_000_000, monotonic: 5000 }
   const { tracked, idle, turns } = trackFetch()
   let visibility = 'visible'
+  const navigator = { onLine: true }
   Object.defineProperty(window.document, 'visibilityState', { get: () => visibility })
+  Object.defineProperty(window.document, 'hidden', { get: () => visibility === 'hidden' })
   const location = new Proxy(window.location, {
     get: (target, name) =>
       name === 'assign'
@@ -84,6 +88,7 @@ export const openPage = (path = '/'): Page => {
   vi.stubGlobal('window', window)
   vi.stubGlobal('document', window.document)
   vi.stubGlobal('location', location)
+  vi.stubGlobal('navigator', navigator)
   vi.stubGlobal('history', window.history)
   vi.stubGlobal('addEventListener', window.addEventListener.bind(window))
   vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
@@ -98,6 +103,10 @@ export const openPage = (path = '/'): Page => {
     reported,
     clock,
     clocks: { now: () => clock.wall, monotonicNow: () => clock.monotonic },
+    setOnline: (next) => {
+      navigator.onLine = next === 'online'
+      fire(next)
+    },
     setVisibility: (next) => {
       visibility = next
       fire('visibilitychange')

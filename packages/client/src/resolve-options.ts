@@ -1,5 +1,6 @@
-import { defaultBasePath } from '@coatcheck/wire'
-import { defaultMinValiditySeconds } from './defaults.ts'
+import { defaultBasePath, type UserClaims } from '@coatcheck/wire'
+import type { ClaimsSchema } from './claims-schema.ts'
+import { defaultMinValiditySeconds, defaultOfflineWaitSeconds } from './defaults.ts'
 import { AuthError } from './errors.ts'
 import type { AuthClientOptions } from './options.ts'
 
@@ -14,6 +15,8 @@ export interface Settings {
   readonly bffPath: string
   readonly resources: readonly Resource[]
   readonly minValiditySeconds: number
+  readonly offlineWaitSeconds: number
+  readonly claims: ClaimsSchema<UserClaims> | undefined
 }
 
 /** An origin as `URL` writes it: https, or http where nobody can listen on the way. */
@@ -39,9 +42,13 @@ export const resolveOptions = ({
   bffPath = defaultBasePath,
   resources,
   minValiditySeconds = defaultMinValiditySeconds,
-}: AuthClientOptions): Settings => ({
+  offlineWaitSeconds = defaultOfflineWaitSeconds,
+  claims,
+}: Omit<AuthClientOptions, 'claims'> & { readonly claims?: unknown }): Settings => ({
   bffPath,
   minValiditySeconds,
+  offlineWaitSeconds,
+  claims: claims as Settings['claims'],
   resources: Object.entries(resources).map(([name, { origin }]) => ({
     name,
     origin: resolveOrigin(name, origin),

@@ -223,6 +223,7 @@ const playPlainly = () => {
   class PlainResponse {
     readonly ok: boolean
     readonly status: number
+    readonly headers = { get: () => null }
     readonly #text: string
     constructor(status: number, text: string) {
       this.ok = status === 200

@@ -1,5 +1,6 @@
-import type { SessionAnswer } from '@coatcheck/wire'
+import type { SessionAnswer, UserClaims } from '@coatcheck/wire'
 import { callBff, readJson } from './call-bff.ts'
+import { readClaims } from './claims.ts'
 import { type Context, type Era, startEra } from './context.ts'
 import { sameInstantMs } from './defaults.ts'
 import { endSession } from './end-session.ts'
@@ -11,10 +12,10 @@ import { untilAborted } from './until-aborted.ts'
 
 type Authenticated = Extract<SessionAnswer, { authenticated: true }>
 
-const acceptUser = (context: Context, answer: Authenticated): void => {
+const acceptUser = (context: Context, answer: Authenticated, user: UserClaims): void => {
   const { login } = context
-  const { user, session, token, tokenProblem } = answer
-  const { sub } = user
+  const { session, token, tokenProblem } = answer
+  const { sub } = answer.user
   const { sid, expiresInSeconds } = session
   if (!(sub && sid && expiresInSeconds >= 0)) throw new AuthError('unexpected_answer', 'session')
   const isOtherUser = login && login.sub !== sub
@@ -22,7 +23,7 @@ const acceptUser = (context: Context, answer: Authenticated): void => {
   const { era } = context
   if (login?.sid !== sid) {
     era.tokens = { __proto__: null } as object as Era['tokens']
-    context.post?.({ sid })
+    context.channel?.postMessage({ sid })
   }
   context.login = { sub, sid }
   const expiresAt = context.now() + expiresInSeconds * 1000
@@ -34,32 +35,44 @@ const acceptUser = (context: Context, answer: Authenticated): void => {
   planRetry(context, tokenProblem)
 }
 
+const acceptAnswer = async (context: Context, era: Era, answer: SessionAnswer): Promise<void> => {
+  // Nothing but the BFF's plain `false` says that nobody is logged in.
+  if (answer.authenticated === false) {
+    planRetry(context)
+    endSession(context, context.loginError ?? answer.reason)
+  } else {
+    const user = await readClaims(context, answer.user)
+    if (context.era !== era) return
+    acceptUser(context, answer, user)
+  }
+  context.loginError = undefined
+}
+
+const noteFailure = (context: Context, failure: unknown): void => {
+  const error =
+    failure instanceof AuthError ? failure : new AuthError('unexpected_answer', 'session')
+  const { status } = context.state
+  // Claims that cannot be read may be another user's: nothing of the former one is kept.
+  const isUnreadable = error.code === 'claims_invalid'
+  if (isUnreadable) startEra(context, error)
+  if (isUnreadable || status === 'loading' || status === 'error') {
+    setState(context, { status: 'error', error })
+  }
+  planRetry(context, error)
+}
+
 const checkSession = async (context: Context, era: Era, cause: CheckCause): Promise<void> => {
   const [first] = context.resources
   const resource = first && `resource=${encodeURIComponent(first.name)}`
-  const query = `?${[resource, cause].filter(Boolean).join('&')}`
+  const query = [resource, cause].filter(Boolean).join('&')
   context.attemptAgeMs = context.startAge()
   try {
     // No answer may overtake a logout.
     await context.leaving?.catch(() => {})
-    const text = await callBff(context, era, 'session', query)
-    if (context.era !== era) return
-    const answer: SessionAnswer = readJson(context, 'session', text)
-    // Nothing but the BFF's plain `false` says that nobody is logged in.
-    if (answer.authenticated === false) {
-      planRetry(context)
-      endSession(context, context.loginError ?? answer.reason)
-    } else {
-      acceptUser(context, answer)
-    }
-    context.loginError = undefined
+    const text = await callBff(context, era, 'session', `/session?${query}`)
+    if (context.era === era) await acceptAnswer(context, era, readJson(context, 'session', text))
   } catch (failure) {
-    if (context.era !== era || era.controller.signal.aborted) return
-    const error =
-      failure instanceof AuthError ? failure : new AuthError('unexpected_answer', 'session')
-    const { status } = context.state
-    if (status === 'loading' || status === 'error') setState(context, { status: 'error', error })
-    planRetry(context, error)
+    if (context.era === era && !era.controller.signal.aborted) noteFailure(context, failure)
   }
 }
 

@@ -42,7 +42,10 @@ export interface AuthEvents<Claims extends object = UserClaims> {
     readonly scope?: string | undefined
     readonly expiresInSeconds: number
   }
-  /** The session reaches its absolute limit within two minutes; once for each limit. */
+  /**
+   * The session ends within two minutes; once for each end. By itself a page knows the absolute
+   * limit; with the live session it hears of the idle limit too.
+   */
   readonly sessionExpiring: { readonly expiresAt: number }
   /** There was a session and it is over. */
   readonly sessionEnded: { readonly reason: UnauthenticatedReason | undefined }

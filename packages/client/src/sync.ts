@@ -1,22 +1,21 @@
+import { channelPrefix } from '@coatcheck/wire'
 import type { Context, Message } from './context.ts'
 import { endSession } from './end-session.ts'
 import { loadSession } from './session.ts'
 
 /** Joins the other tabs of the app. */
 export const joinTabs = (context: Context, signal: AbortSignal): void => {
-  let channel: BroadcastChannel
   try {
-    channel = new BroadcastChannel(`coatcheck:${context.bffPath}`)
+    const channel = new BroadcastChannel(channelPrefix + context.bffPath)
+    context.channel = channel
+    signal.addEventListener('abort', () => channel.close())
+    channel.addEventListener('message', ({ data }) => {
+      // Anything may arrive here; what is not a message of ours has no `sid`.
+      const { sid }: Partial<Message> = data ?? {}
+      if (sid === null) endSession(context, 'logout')
+      if (sid && sid !== context.login?.sid) loadSession(context, 'slide=false')
+    })
   } catch {
     // Refused where storage is switched off. Tabs then find out at their next check.
-    return
-  }
-  context.post = (message) => channel.postMessage(message)
-  signal.addEventListener('abort', () => channel.close())
-  channel.onmessage = ({ data }) => {
-    // Anything may arrive here; what is not a message of ours has no `sid`.
-    const { sid }: Partial<Message> = data ?? {}
-    if (sid === null) endSession(context, 'logout')
-    if (sid && sid !== context.login?.sid) loadSession(context, 'slide=false')
   }
 }

@@ -164,6 +164,14 @@ test('C10 renewing ahead a token that the app uses keeps the session alive, as t
   expect(bodyOf(0)).toMatchObject({ slide: true })
 })
 
+test('a token that is only held ready does not keep the session alive', async () => {
+  const client = await stage.createReady()
+  await client.getAccessToken({ slide: false })
+  await stage.page.pass(270_000)
+  await client.getAccessToken({ resource: 'reports', slide: false })
+  expect([bodyOf(0), bodyOf(1)]).toMatchObject([{ slide: false }, { slide: false }])
+})
+
 test('C10 renewals of several tabs are spread', async () => {
   const early = await stage.createReady({ random: () => 1 })
   const late = await stage.createReady({ random: () => 0 })

@@ -6,14 +6,15 @@ import { settleSession } from './session.ts'
 import { emit } from './state.ts'
 import { enoughMs, findToken, holdToken, keyOf } from './token-holder.ts'
 import { untilAborted } from './until-aborted.ts'
+import { untilOnline } from './until-online.ts'
 
 /** What to ask of the BFF besides which token. */
 interface Renewal {
-  readonly minValiditySeconds?: number
+  readonly minValiditySeconds?: number | undefined
   /** The token an API refused. */
   readonly refused?: string
   /** Whether it counts as use of the session; it does by default. */
-  readonly slide?: boolean
+  readonly slide?: boolean | undefined
 }
 
 const requestToken = async (
@@ -29,9 +30,10 @@ const requestToken = async (
   if (refused) await era.renewals[keyOf(wanted)]
   if (findToken(era, wanted)?.token !== former) return
   try {
+    await untilOnline(context, era)
     const rejected = refused && (await context.fingerprint(refused))
     const body = { ...wanted, ...renewal, rejected }
-    const text = await callBff(context, era, 'token', '', body)
+    const text = await callBff(context, era, 'token', '/token', body)
     holdToken(context, era, wanted, readJson(context, 'token', text))
     planRetry(context)
   } catch (error) {
@@ -79,8 +81,8 @@ export const ensureToken = async (
   context: Context,
   phase: AuthPhase,
   wanted: Wanted,
-  signal: AbortSignal | undefined,
-  minValiditySeconds: number = context.minValiditySeconds,
+  signal?: AbortSignal,
+  { minValiditySeconds = context.minValiditySeconds, slide }: Renewal = {},
 ): Promise<Era> => {
   signal?.throwIfAborted()
   await settleSession(context, signal)
@@ -93,7 +95,7 @@ export const ensureToken = async (
   }
   const held = findToken(era, wanted)
   if (!held || held.leftMs() < enoughMs(held.halfMs, minValiditySeconds)) {
-    await untilAborted(renewToken(context, era, wanted, { minValiditySeconds }), signal)
+    await untilAborted(renewToken(context, era, wanted, { minValiditySeconds, slide }), signal)
   }
   return era
 }
@@ -103,9 +105,14 @@ export const ensureToken = async (
  *
  * @throws AuthError `session_required` when the login it belongs to is over
  */
-export const useToken = (context: Context, era: Era, wanted: Wanted): string => {
+export const takeToken = (
+  context: Context,
+  era: Era,
+  wanted: Wanted,
+  { slide }: Renewal = {},
+): string => {
   const held = findToken(era, wanted)
   if (!held || era !== context.era) throw sessionRequired('token')
-  held.isUsed = true
+  if (slide !== false) held.isUsed = true
   return held.token
 }

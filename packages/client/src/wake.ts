@@ -2,19 +2,16 @@ import { type Context, startEra } from './context.ts'
 import { heartbeatMs, sessionWarningMs, wakeCheckMs, wakeRetryMs } from './defaults.ts'
 import { sessionRequired } from './errors.ts'
 import { loadSession } from './session.ts'
-import { type AuthStateOf, emit, setState } from './state.ts'
+import { type AuthStateOf, setState } from './state.ts'
 import { renewAhead } from './token.ts'
+import { warnOfEnd } from './warn-of-end.ts'
 
 /** Does what is due, in a visible page only: a hidden one neither renews nor retries. */
 const look = (context: Context, pauseMs: number): void => {
   if (document.visibilityState === 'hidden') return
-  const { era } = context
   const state = context.state as Partial<AuthStateOf<'authenticated'>>
   const { sessionExpiresAt: expiresAt = Infinity } = state
-  if (expiresAt - context.now() < sessionWarningMs && era.warnedOf !== expiresAt) {
-    era.warnedOf = expiresAt
-    emit(context, 'sessionExpiring', { expiresAt })
-  }
+  if (expiresAt - context.now() < sessionWarningMs) warnOfEnd(context, expiresAt)
   if (context.attemptAgeMs() >= pauseMs) loadSession(context, 'slide=false')
   else renewAhead(context)
 }

@@ -10,6 +10,8 @@ export const routes = {
   /** The user's devices; `/sessions/SID` is one of them. */
   sessions: '/sessions',
   events: '/events',
+  /** Where a login ends that was started with `display=popup`. */
+  popup: '/popup',
 } as const
 
 /** Where the BFF lives on the app's origin unless it is configured otherwise. */

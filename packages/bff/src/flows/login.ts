@@ -12,11 +12,12 @@ import { type Query, readQuery } from '../requests/read-query.ts'
 /** Longer than any hint or list of locales that is meant seriously. */
 const maximumParameterLength = 512
 
+/** Where the login ends: a place of the app, or the page that tells the window which opened it. */
 const readReturnTo = ({ options }: BffContext, { values }: Query): string => {
   const wanted = values.get('returnTo') ?? values.get('target_link_uri') ?? '/'
   const returnTo = parseReturnTo(wanted, options.publicUrl, options.basePath)
   if (returnTo === undefined) throw new RequestProblem('return_to_not_allowed')
-  return returnTo
+  return values.get('display') === 'popup' ? publicUrls(options).popup : returnTo
 }
 
 const readMaxAge = ({ values }: Query): number | undefined => {

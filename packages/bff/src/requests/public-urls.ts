@@ -9,8 +9,10 @@ export const publicUrls = ({
   readonly home: string
   readonly callback: string
   readonly logoutCallback: string
+  readonly popup: string
 } => ({
   home: `${origin}/`,
   callback: origin + basePath + routes.callback,
   logoutCallback: origin + basePath + routes.logoutCallback,
+  popup: origin + basePath + routes.popup,
 })

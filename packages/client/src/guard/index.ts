@@ -1,0 +1,6 @@
+export type { GuardOptions } from './create-gate.ts'
+export type { EnterOptions, Guard } from './create-guard.ts'
+export { createGuard } from './create-guard.ts'
+export type { RouteArguments } from './create-route-guard.ts'
+export { createRouteGuard } from './create-route-guard.ts'
+export { readReturnTo } from './read-return-to.ts'
