@@ -1,5 +1,4 @@
 import { type AuthClient, createAuthClient } from '@coatcheck/client'
-import { createDevices, type Devices } from './api/create-devices.ts'
 import type { Config } from './config.ts'
 import { createTimeline, type Timeline } from './timeline/create-timeline.ts'
 import { createTokenLife, type TokenLife } from './token-life.ts'
@@ -9,7 +8,6 @@ import type { DemoUser } from './user.ts'
 export interface Demo {
   readonly config: Config
   readonly client: AuthClient<DemoUser>
-  readonly devices: Devices
   readonly timeline: Timeline
   readonly tokenLife: TokenLife
 }
@@ -27,7 +25,6 @@ export const createDemo = (config: Config): Demo => {
   return {
     config,
     client,
-    devices: createDevices({ fetch }),
     timeline,
     tokenLife: createTokenLife({ client, accessTokenSeconds }),
   }

@@ -1,4 +1,4 @@
-import type { Device } from './api/create-devices.ts'
+import type { Device } from '@coatcheck/client/devices'
 
 /** What to call a device, as far as it could be told. */
 export const nameOfDevice = ({

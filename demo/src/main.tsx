@@ -1,3 +1,4 @@
+import { AuthProvider } from '@coatcheck/client/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './components/app.tsx'
@@ -14,8 +15,12 @@ import './styles/timeline.css'
 const root = document.getElementById('root')
 if (root === null) throw new Error('The page lacks its root element.')
 
+const demo = createDemo(readConfig(document))
+
 createRoot(root).render(
   <StrictMode>
-    <App demo={createDemo(readConfig(document))} />
+    <AuthProvider client={demo.client}>
+      <App demo={demo} />
+    </AuthProvider>
   </StrictMode>,
 )

@@ -1,3 +1,6 @@
+import type { AuthClient } from '@coatcheck/client'
+import { createHttpClient } from '@coatcheck/client/ky'
+import type { DemoUser } from '../user.ts'
 import { type ApiResult, parseOrders, parseReport } from './results.ts'
 
 /** The three things the page can ask of the API. None of them ever rejects. */
@@ -7,21 +10,23 @@ export interface Api {
   readonly breakToken: () => Promise<ApiResult>
 }
 
-/** Where the API is, and the client's `fetch`, which knows the token. */
+/** Where the API is, and the client, whose `fetch` knows the token. */
 export interface ApiOptions {
   readonly origin: string
-  readonly fetch: typeof globalThis.fetch
+  readonly client: AuthClient<DemoUser>
 }
 
 /** An ordinary API client: nothing in it knows of tokens. */
-export const createApi = ({ origin, fetch }: ApiOptions): Api => {
+export const createApi = ({ origin, client }: ApiOptions): Api => {
+  // No retries: the timeline is to show what became of each press, refusals included.
+  const http = createHttpClient(client, { prefix: origin, retry: 0, throwHttpErrors: false })
   const ask = async (
     method: string,
     path: string,
     read: (response: Response) => ApiResult | Promise<ApiResult>,
   ): Promise<ApiResult> => {
     try {
-      const response = await fetch(origin + path, { method })
+      const response = await http(path, { method })
       if (!response.ok) return { kind: 'refused', status: response.status }
       return await read(response)
     } catch (error) {
@@ -30,15 +35,15 @@ export const createApi = ({ origin, fetch }: ApiOptions): Api => {
   }
   return {
     callApi: () =>
-      ask('GET', '/orders', async (response) => ({
+      ask('GET', 'orders', async (response) => ({
         kind: 'orders',
         orders: parseOrders(await response.json()),
       })),
     callAdminApi: () =>
-      ask('GET', '/admin/report', async (response) => ({
+      ask('GET', 'admin/report', async (response) => ({
         kind: 'report',
         report: parseReport(await response.json()),
       })),
-    breakToken: () => ask('POST', '/demo/break-token', () => ({ kind: 'broken' })),
+    breakToken: () => ask('POST', 'demo/break-token', () => ({ kind: 'broken' })),
   }
 }

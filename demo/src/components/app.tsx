@@ -1,10 +1,11 @@
+import { useAuth } from '@coatcheck/client/react'
 import { type ReactElement, useState } from 'react'
 import type { Demo } from '../demo.ts'
+import type { DemoUser } from '../user.ts'
 import { type LogoutOutcome, Notice } from './notice.tsx'
 import { PageHeader } from './page-header.tsx'
 import { Timeline } from './timeline.tsx'
 import { Unreachable } from './unreachable.tsx'
-import { useAuthState } from './use-auth-state.ts'
 import { Welcome } from './welcome.tsx'
 import { Workbench } from './workbench.tsx'
 
@@ -17,7 +18,7 @@ interface ContentProps extends AppProps {
 }
 
 const Content = ({ demo, onLogOut }: ContentProps): ReactElement => {
-  const state = useAuthState(demo.client)
+  const state = useAuth<DemoUser>()
   switch (state.status) {
     case 'loading':
       return <p className="waiting">Checking who is logged in…</p>
@@ -40,10 +41,10 @@ export const App = ({ demo }: AppProps): ReactElement => {
   }
   return (
     <div className="page">
-      <PageHeader client={client} onLogOut={logOut} />
+      <PageHeader onLogOut={logOut} />
       <main className="columns">
         <div className="column">
-          <Notice client={client} logout={logout} />
+          <Notice logout={logout} />
           <Content demo={demo} onLogOut={logOut} />
         </div>
         <Timeline timeline={timeline} />

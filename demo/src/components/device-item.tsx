@@ -1,5 +1,5 @@
+import type { Device } from '@coatcheck/client/devices'
 import { type ReactElement, useId } from 'react'
-import type { Device } from '../api/create-devices.ts'
 import { nameOfDevice } from '../device-name.ts'
 import { formatAgo, formatInstant } from '../format.ts'
 

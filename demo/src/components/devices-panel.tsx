@@ -1,14 +1,14 @@
+import type { AuthClient } from '@coatcheck/client'
+import type { Device } from '@coatcheck/client/devices'
 import { type ReactElement, useRef } from 'react'
-import type { Device, Devices } from '../api/create-devices.ts'
+import type { DemoUser } from '../user.ts'
 import { DeviceItem } from './device-item.tsx'
 import { type DevicesView, useDevices } from './use-devices.ts'
 
 interface DevicesPanelProps {
-  readonly devices: Devices
+  readonly client: AuthClient<DemoUser>
   /** Ends the session of this page, everywhere it is known. */
   readonly onLogOut: () => void
-  /** The BFF says that the session of this page is over. */
-  readonly onLoggedOut: () => void
 }
 
 const buttonNames: Readonly<Record<DevicesView['kind'], string>> = {
@@ -37,9 +37,8 @@ const remarkOn = (view: DevicesView): string | undefined => {
  * The user's sessions. Asked for by a press and not when the page loads: a reload costs one request,
  * and the timeline is there to show that.
  */
-export const DevicesPanel = (props: DevicesPanelProps): ReactElement => {
-  const { onLogOut } = props
-  const { view, sentence, ending, load, end } = useDevices(props)
+export const DevicesPanel = ({ client, onLogOut }: DevicesPanelProps): ReactElement => {
+  const { view, sentence, ending, load, end } = useDevices(client)
   const loadButton = useRef<HTMLButtonElement>(null)
 
   const endOther = async (device: Device): Promise<void> => {

@@ -1,8 +1,8 @@
-import type { AuthClient, AuthState } from '@coatcheck/client'
+import type { AuthState } from '@coatcheck/client'
+import { useAuth } from '@coatcheck/client/react'
 import type { ReactElement } from 'react'
 import { type Sentence, sentenceForReason } from '../sentences.ts'
 import type { DemoUser } from '../user.ts'
-import { useAuthState } from './use-auth-state.ts'
 
 /** Whether the BFF heard of the last logout. */
 export type LogoutOutcome = 'told' | 'untold'
@@ -18,7 +18,6 @@ const offline: Sentence = {
 }
 
 interface NoticeProps {
-  readonly client: AuthClient<DemoUser>
   readonly logout: LogoutOutcome
 }
 
@@ -29,8 +28,8 @@ const sentenceFor = (state: AuthState<DemoUser>, logout: LogoutOutcome): Sentenc
 }
 
 /** Why things are as they are. Always in the page, so that screen readers notice a change. */
-export const Notice = ({ client, logout }: NoticeProps): ReactElement => {
-  const sentence = sentenceFor(useAuthState(client), logout)
+export const Notice = ({ logout }: NoticeProps): ReactElement => {
+  const sentence = sentenceFor(useAuth<DemoUser>(), logout)
   return (
     <output className="notice" aria-label="Notice" data-tone={sentence?.tone}>
       {sentence?.text}

@@ -1,17 +1,15 @@
-import type { AuthClient } from '@coatcheck/client'
+import { useUser } from '@coatcheck/client/react'
 import type { ReactElement } from 'react'
 import { type DemoUser, nameOf } from '../user.ts'
 import { Mark } from './mark.tsx'
-import { useAuthState } from './use-auth-state.ts'
 
 interface PageHeaderProps {
-  readonly client: AuthClient<DemoUser>
   readonly onLogOut: () => void
 }
 
 /** The name of the app, and the way out for who is logged in. */
-export const PageHeader = ({ client, onLogOut }: PageHeaderProps): ReactElement => {
-  const state = useAuthState(client)
+export const PageHeader = ({ onLogOut }: PageHeaderProps): ReactElement => {
+  const user = useUser<DemoUser>()
   return (
     <header className="page-header">
       <p className="brand">
@@ -20,9 +18,9 @@ export const PageHeader = ({ client, onLogOut }: PageHeaderProps): ReactElement 
           Coatcheck <span className="brand-suffix">demo</span>
         </span>
       </p>
-      {state.status === 'authenticated' && (
+      {user !== undefined && (
         <div className="page-user">
-          <span className="page-user-name">{nameOf(state.user)}</span>
+          <span className="page-user-name">{nameOf(user)}</span>
           <button type="button" className="button" onClick={onLogOut}>
             Log out
           </button>

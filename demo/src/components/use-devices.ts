@@ -1,8 +1,9 @@
-import { AuthError } from '@coatcheck/client'
+import { type AuthClient, isAuthError } from '@coatcheck/client'
+import { type Device, endDevice, listDevices } from '@coatcheck/client/devices'
 import { useState } from 'react'
-import type { Device, Devices } from '../api/create-devices.ts'
 import { nameOfDevice } from '../device-name.ts'
 import { type Sentence, sentenceForError } from '../sentences.ts'
+import type { DemoUser } from '../user.ts'
 
 /** How far the list is. */
 export type DevicesView =
@@ -22,28 +23,27 @@ export interface DevicesState {
   readonly end: (device: Device) => Promise<void>
 }
 
-interface UseDevicesOptions {
-  readonly devices: Devices
-  /** The BFF says that this very session is over. */
-  readonly onLoggedOut: () => void
+/** Ends a session; one that is over already counts as ended. */
+const endOne = async (client: AuthClient<DemoUser>, device: Device): Promise<void> => {
+  try {
+    await endDevice(client, device)
+  } catch (error) {
+    if (!isAuthError(error, 'not_found')) throw error
+  }
 }
 
-const isLoggedOut = (error: unknown): boolean =>
-  error instanceof AuthError && error.retry === 'login'
-
 /** Asks for the list when told to, and again after every change. */
-export const useDevices = ({ devices, onLoggedOut }: UseDevicesOptions): DevicesState => {
+export const useDevices = (client: AuthClient<DemoUser>): DevicesState => {
   const [view, setView] = useState<DevicesView>({ kind: 'hidden' })
   const [sentence, setSentence] = useState<Sentence>()
   const [ending, setEnding] = useState<string>()
 
   const fail = (error: unknown): void => {
-    if (isLoggedOut(error)) onLoggedOut()
     setSentence(sentenceForError(error))
   }
   const list = async (told: Sentence | undefined): Promise<void> => {
     try {
-      setView({ kind: 'shown', devices: await devices.list() })
+      setView({ kind: 'shown', devices: await listDevices(client) })
       setSentence(told)
     } catch (error) {
       // A list that is no longer known to be right is not shown.
@@ -65,7 +65,7 @@ export const useDevices = ({ devices, onLoggedOut }: UseDevicesOptions): Devices
       setSentence(undefined)
       setEnding(device.sid)
       try {
-        await devices.end(device.sid)
+        await endOne(client, device)
         await list({ tone: 'good', text: `${nameOfDevice(device)} is logged out.` })
       } catch (error) {
         fail(error)

@@ -16,11 +16,8 @@ interface WorkbenchProps {
 
 /** What someone who is logged in sees. */
 export const Workbench = ({ demo, state, onLogOut }: WorkbenchProps): ReactElement => {
-  const { client, config, devices, tokenLife } = demo
-  const api = useMemo(
-    () => createApi({ origin: config.apiOrigin, fetch: client.fetch }),
-    [config, client],
-  )
+  const { client, config, tokenLife } = demo
+  const api = useMemo(() => createApi({ origin: config.apiOrigin, client }), [config, client])
   return (
     <>
       <div className="pair">
@@ -28,11 +25,7 @@ export const Workbench = ({ demo, state, onLogOut }: WorkbenchProps): ReactEleme
         <TokenCountdown tokenLife={tokenLife} />
       </div>
       <Actions api={api} />
-      <DevicesPanel
-        devices={devices}
-        onLogOut={onLogOut}
-        onLoggedOut={() => void client.refreshSession()}
-      />
+      <DevicesPanel client={client} onLogOut={onLogOut} />
     </>
   )
 }
