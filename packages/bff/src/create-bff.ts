@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { routes } from '@coatcheck/wire'
 import Koa, { type Middleware } from 'koa'
 import type { BffContext } from './bff-context.ts'
 import { defaults } from './defaults.ts'
@@ -10,6 +11,7 @@ import { createRevocationQueue } from './provider/create-revocation-queue.ts'
 import { createFlights } from './renewal/create-flights.ts'
 import { createLeases } from './renewal/create-leases.ts'
 import { answerErrors } from './requests/answer-errors.ts'
+import { createShortcut } from './requests/create-shortcut.ts'
 import { setSafeHeaders } from './requests/set-safe-headers.ts'
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 import { createRouter } from './router.ts'
@@ -112,22 +114,25 @@ export const createBff = (options: BffOptions): Bff => {
   const resolved = resolveOptions(options)
   const bff = createContext(resolved)
   const parsedBodies = new WeakMap<IncomingMessage, unknown>()
+  const toFlow = createRouter(bff)
+  const route: Middleware = (ctx, next) => {
+    ctx.state.parsedBody = parsedBodies.get(ctx.req)
+    return toFlow(ctx, next)
+  }
 
   const app = new Koa()
-  app.use((ctx, next) => {
-    ctx.state.parsedBody = parsedBodies.get(ctx.req)
-    return next()
-  })
   app.use(setSafeHeaders)
   app.use(answerErrors(resolved))
-  app.use(createRouter(bff))
+  const shortcut = createShortcut({ app, route, path: `${resolved.basePath}${routes.token}` })
+  app.use(shortcut.rethrow)
+  app.use(route)
   app.on('error', (failure: unknown) => {
     // A page that closes its event stream is no failure.
     if (isHangUp(failure)) return
     const fields = { event: 'response.failed', failure: describeFailure(failure) }
     resolved.log.error(fields, 'An answer could not be sent.')
   })
-  const answer = app.callback()
+  const answer = shortcut.before(app.callback())
 
   const middleware: Middleware = async (ctx, next) => {
     const isOurs = `${ctx.path}/`.startsWith(`${resolved.basePath}/`)

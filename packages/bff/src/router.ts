@@ -53,10 +53,12 @@ const varying = new RegExp(`^(${routes.sessions}/)([\\w-]{22})$`)
 
 /** Route of a path as it was sent, with the segment that varies. */
 const findRoute = (path: string) => {
-  const [, prefix = path, segment = ''] = varying.exec(path) ?? []
-  const isPrefixAlone = segment === '' && path.endsWith('/')
-  const route = isPrefixAlone ? undefined : table.get(prefix)
-  return route && { route, segment }
+  if (path.endsWith('/')) return undefined
+  const route = table.get(path)
+  if (route !== undefined) return { route, segment: '' }
+  const [, prefix = '', segment = ''] = varying.exec(path) ?? []
+  const varied = table.get(prefix)
+  return varied && { route: varied, segment }
 }
 
 const requireClass = (ctx: Context, { requestClass }: Route, origin: string): void => {

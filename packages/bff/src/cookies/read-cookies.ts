@@ -1,9 +1,10 @@
 import { parseCookie } from 'cookie'
 import type { Context } from 'koa'
+import { readHeader } from '../requests/read-header.ts'
 
 const verbatim = { decode: (text: string) => text }
 
-const parse = (ctx: Context) => parseCookie(ctx.get('cookie'), verbatim)
+const parse = (ctx: Context) => parseCookie(readHeader(ctx, 'cookie'), verbatim)
 
 /** Cookies of the request by exact name; of equal names the first counts (RFC 6265, section 5.4). */
 export const readCookies = (ctx: Context): ReadonlyMap<string, string> =>

@@ -9,7 +9,7 @@ import { findResource } from '../requests/find-resource.ts'
 import { readJson } from '../requests/read-json.ts'
 import { sendJson } from '../requests/send-json.ts'
 import type { ResolvedResource } from '../resolve-options.ts'
-import type { LiveSession } from '../sessions/create-sessions.ts'
+import type { LiveSession, SessionLookup } from '../sessions/create-sessions.ts'
 import { identifySession } from '../sessions/identify-session.ts'
 import { rotateSecret } from '../sessions/rotate-secret.ts'
 
@@ -31,8 +31,7 @@ const ended = (reason: SessionEndReason | undefined): RequestProblem => {
   })
 }
 
-const requireSession = async (bff: BffContext, ctx: Context): Promise<LiveSession> => {
-  const lookup = await identifySession(bff, readSessionCookie(bff.options, ctx))
+const requireLive = (lookup: SessionLookup): LiveSession => {
   if (lookup.kind === 'live') return lookup.session
   throw ended(lookup.kind === 'ended' ? lookup.reason : undefined)
 }
@@ -51,7 +50,7 @@ const narrowScope = (resource: ResolvedResource, scope: string | undefined): str
 /** `POST /token`: the access token of one resource for the browser's memory. */
 export const token = async (bff: BffContext, ctx: Context): Promise<void> => {
   const body = await readJson(ctx, bodySchema)
-  const live = await requireSession(bff, ctx)
+  const live = requireLive(await identifySession(bff, readSessionCookie(bff.options, ctx)))
   const resource = findResource(bff.options, body.resource)
   const scope = narrowScope(resource, body.scope)
   const isBackground = body.slide === false

@@ -1,34 +1,35 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import { RequestProblem } from '../errors.ts'
+import { readHeader } from './read-header.ts'
 
 const brokenOff = () => new Error('The request broke off.')
 
-/** What came before the end, or more bytes than asked for: then the rest is left where it is. */
-const collect = (request: IncomingMessage, maximumBytes: number): Promise<Buffer> =>
+/**
+ * Up to its end; of what is too long, the rest is read and dropped, or it would block the next
+ * request on this connection. The listeners stay: a request is read once, and ends with its own.
+ */
+const collect = (request: IncomingMessage, maximumBytes: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const stop = () => {
-      request.off('data', keep).off('end', finish).off('error', fail).off('close', breakOff)
-    }
-    const finish = () => {
-      stop()
-      const [first = Buffer.alloc(0)] = chunks
-      resolve(chunks.length > 1 ? Buffer.concat(chunks) : first)
-    }
-    const fail = (failure: unknown) => {
-      stop()
-      reject(failure)
-    }
-    const breakOff = () => fail(brokenOff())
     const keep = (chunk: Buffer | string) => {
+      if (size > maximumBytes) return
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       size += bytes.length
       chunks.push(bytes)
-      if (size > maximumBytes) finish()
+      if (size > maximumBytes) reject(new RequestProblem('payload_too_large'))
     }
-    request.on('data', keep).on('end', finish).on('error', fail).on('close', breakOff)
+    const finish = () => {
+      const [first] = chunks
+      const bytes = chunks.length === 1 ? first : Buffer.concat(chunks)
+      resolve(bytes === undefined ? '' : bytes.toString('utf8'))
+    }
+    const breakOff = () => {
+      // Also comes after the end, when nobody waits any more.
+      if (!request.readableEnded) reject(brokenOff())
+    }
+    request.on('data', keep).on('end', finish).on('error', reject).on('close', breakOff)
   })
 
 /**
@@ -36,17 +37,11 @@ const collect = (request: IncomingMessage, maximumBytes: number): Promise<Buffer
  *
  * @throws RequestProblem `payload_too_large`
  */
-export const readBody = async (ctx: Context, maximumBytes: number): Promise<string> => {
-  if (Number(ctx.get('content-length')) > maximumBytes) {
-    throw new RequestProblem('payload_too_large')
+export const readBody = (ctx: Context, maximumBytes: number): Promise<string> => {
+  if (Number(readHeader(ctx, 'content-length')) > maximumBytes) {
+    return Promise.reject(new RequestProblem('payload_too_large'))
   }
-  if (ctx.req.readableEnded) return ''
-  if (ctx.req.destroyed) throw brokenOff()
-  const bytes = await collect(ctx.req, maximumBytes)
-  if (bytes.length > maximumBytes) {
-    // Left unread, the rest would block the next request on this connection.
-    ctx.req.resume()
-    throw new RequestProblem('payload_too_large')
-  }
-  return bytes.toString('utf8')
+  if (ctx.req.readableEnded) return Promise.resolve('')
+  if (ctx.req.destroyed) return Promise.reject(brokenOff())
+  return collect(ctx.req, maximumBytes)
 }

@@ -3,11 +3,9 @@ import type * as z from 'zod'
 import { defaults } from '../defaults.ts'
 import { RequestProblem } from '../errors.ts'
 import { readBody } from './read-body.ts'
+import { readHeader } from './read-header.ts'
 
-const readValue = async (ctx: Context): Promise<unknown> => {
-  // A body parser of the host application may have read the stream before us.
-  if (ctx.state.parsedBody !== undefined) return ctx.state.parsedBody
-  const text = await readBody(ctx, defaults.bodyBytes)
+const parse = (text: string): unknown => {
   if (text === '') return {}
   try {
     return JSON.parse(text)
@@ -18,7 +16,7 @@ const readValue = async (ctx: Context): Promise<unknown> => {
 
 /** The first is what nearly everyone sends, and need not be parsed. */
 const isJson = (ctx: Context): boolean =>
-  ctx.get('content-type') === 'application/json' || ctx.is('json') === 'json'
+  readHeader(ctx, 'content-type') === 'application/json' || ctx.is('json') === 'json'
 
 /**
  * Reads a small JSON body. An absent body is an empty object.
@@ -27,9 +25,14 @@ const isJson = (ctx: Context): boolean =>
  *   the name of the member at fault
  */
 export const readJson = async <T>(ctx: Context, schema: z.ZodType<T>): Promise<T> => {
-  const hasBody = Number(ctx.get('content-length')) > 0 || ctx.get('transfer-encoding') !== ''
+  const hasBody =
+    Number(readHeader(ctx, 'content-length')) > 0 || readHeader(ctx, 'transfer-encoding') !== ''
   if (hasBody && !isJson(ctx)) throw new RequestProblem('unsupported_media_type')
-  const result = schema.safeParse(await readValue(ctx))
+  // A body parser of the host application may have read the stream before us.
+  const { parsedBody } = ctx.state
+  const value: unknown =
+    parsedBody === undefined ? parse(await readBody(ctx, defaults.bodyBytes)) : parsedBody
+  const result = schema.safeParse(value)
   if (result.success) return result.data
   const members = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? ['(unknown member)'] : [issue.path.join('.') || '(body)'],

@@ -1,24 +1,16 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
+import { safeHeaders, varying } from './safe-headers.ts'
 
-/** The last three do not fall back to default-src (Content Security Policy 3, section 6). */
-const contentSecurityPolicy =
-  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const headers = Object.entries(safeHeaders)
 
-/** On every answer: never stored, never framed, nothing loaded, no referrer passed on. */
-const headers = Object.entries({
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': contentSecurityPolicy,
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-})
-
-/** What the answer depends on besides the path. */
-const varying = 'Sec-Fetch-Site, Origin'
-
-export const setSafeHeaders: Middleware = async (ctx, next) => {
+/** Beside whatever the host application has set, and in place of what says otherwise. */
+export const applySafeHeaders = (ctx: Context): void => {
   for (const [name, value] of headers) ctx.res.setHeader(name, value)
   if (ctx.res.hasHeader('Vary')) ctx.vary(varying)
   else ctx.res.setHeader('Vary', varying)
+}
+
+export const setSafeHeaders: Middleware = async (ctx, next) => {
+  applySafeHeaders(ctx)
   await next()
 }

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
 
 /** Seals text so that only this purpose and place can open it again. */
 export interface Sealer {
@@ -25,7 +31,7 @@ const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-const open = (key: Buffer, bytes: Buffer, place: string): string | undefined => {
+const open = (key: KeyObject, bytes: Buffer, place: string): string | undefined => {
   try {
     const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
     decipher.setAAD(Buffer.from(place))
@@ -43,7 +49,11 @@ const open = (key: Buffer, bytes: Buffer, place: string): string | undefined => 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; output is base64url. */
 export const createSealer = ({ keys, purpose, randomBytes }: SealerOptions): Sealer => {
   const derived = keys.map((key) =>
-    Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64url'), '', `coatcheck ${purpose}`, 32)),
+    createSecretKey(
+      Buffer.from(
+        hkdfSync('sha256', Buffer.from(key, 'base64url'), '', `coatcheck ${purpose}`, 32),
+      ),
+    ),
   )
   const [sealingKey] = derived
   if (sealingKey === undefined) throw new TypeError('A sealer needs a key.')
@@ -56,7 +66,7 @@ export const createSealer = ({ keys, purpose, randomBytes }: SealerOptions): Sea
     return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString('base64url')
   }
 
-  const openWith = (keys: readonly Buffer[], sealed: string, place: string) => {
+  const openWith = (keys: readonly KeyObject[], sealed: string, place: string) => {
     const bytes = Buffer.from(sealed, 'base64url')
     // One text for one value: the decoder alone would pass over what does not belong there.
     const isCanonical = bytes.toString('base64url') === sealed

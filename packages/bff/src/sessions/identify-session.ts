@@ -29,11 +29,25 @@ const refuseLate = ({ options }: BffContext, sid: string): never => {
   throw new RequestProblem('refresh_in_progress', { retryAfterSeconds: 1 })
 }
 
-const judge = async (
+const confirm = async (
   bff: BffContext,
   cookie: SessionCookie,
   session: LiveSession,
+  next: Parameters<BffContext['sessions']['changeSecret']>[1],
 ): Promise<SessionLookup> => {
+  const change = await bff.sessions.changeSecret(session, next)
+  if (change.kind === 'superseded') return judge(bff, cookie, change.session)
+  if (change.kind === 'stored') return { kind: 'live', session: change.session }
+  const { reason } = change
+  return reason === undefined ? { kind: 'unknown' } : { kind: 'ended', reason }
+}
+
+/** A promise only where something is to be written, which is seldom. */
+const judge = (
+  bff: BffContext,
+  cookie: SessionCookie,
+  session: LiveSession,
+): SessionLookup | Promise<SessionLookup> => {
   const decision = weighSecret(bff, cookie, session.record)
   switch (decision.kind) {
     case 'current':
@@ -41,13 +55,8 @@ const judge = async (
     case 'repeat-child':
     case 'former':
       return { kind: 'live', session }
-    case 'confirmed': {
-      const change = await bff.sessions.changeSecret(session, decision.next)
-      if (change.kind === 'superseded') return judge(bff, cookie, change.session)
-      if (change.kind === 'stored') return { kind: 'live', session: change.session }
-      const { reason } = change
-      return reason === undefined ? { kind: 'unknown' } : { kind: 'ended', reason }
-    }
+    case 'confirmed':
+      return confirm(bff, cookie, session, decision.next)
     case 'former-late':
       return refuseLate(bff, cookie.sid)
     case 'replayed':

@@ -1,68 +1,74 @@
 import { expect, test } from 'vitest'
 import { createBatchedReads } from './batched-reads.ts'
-import type { Command } from './driver.ts'
 
-type Replies = readonly (readonly [Error | null, unknown])[]
-
-/** A connection that notes what leaves in one write. */
-const createConnection = (answer: (commands: readonly Command[]) => Replies) => {
-  const writes: string[] = []
-  const read = createBatchedReads({
-    send: async (command) => {
-      writes.push(command.join(' '))
-      return `${command[1]} alone`
+/** A connection that notes what leaves in one command. */
+const createConnection = (answer: (keys: readonly string[]) => unknown) => {
+  const commands: string[] = []
+  const get = createBatchedReads({
+    get: async (key) => {
+      commands.push(`GET ${key}`)
+      return `${key} alone`
     },
-    sendTogether: async (commands) => {
-      writes.push(commands.map((command) => command.join(' ')).join(', '))
-      return answer(commands)
+    getTogether: async (keys) => {
+      commands.push(`MGET ${keys.join(' ')}`)
+      return answer(keys)
     },
   })
-  return { writes, get: (key: string) => read(['GET', key]) }
+  return { commands, get, getBoth: () => Promise.all([get('a'), get('b')]) }
 }
 
-const inOrder = (commands: readonly Command[]): Replies =>
-  commands.map(([, key]) => [null, `${key} together`])
+const inOrder = (keys: readonly string[]) => keys.map((key) => `${key} together`)
 
-const named = (name: string, message: string) => Object.assign(new Error(message), { name })
+const refuse = (message: string) => {
+  throw Object.assign(new Error(message), { name: 'ReplyError' })
+}
 
-test('reads of one turn leave in one write, and each gets its own reply', async () => {
-  const { writes, get } = createConnection(inOrder)
-  expect(await Promise.all([get('a'), get('b')])).toEqual(['a together', 'b together'])
-  expect(writes).toEqual(['GET a, GET b'])
+test('reads of one turn leave as one command, and each gets its own reply', async () => {
+  const { commands, getBoth } = createConnection(inOrder)
+  expect(await getBoth()).toEqual(['a together', 'b together'])
+  expect(commands).toEqual(['MGET a b'])
 })
 
 test('a read by itself is a command as any other', async () => {
-  const { writes, get } = createConnection(inOrder)
+  const { commands, get } = createConnection(inOrder)
   expect(await get('a')).toBe('a alone')
   expect(await get('b')).toBe('b alone')
-  expect(writes).toEqual(['GET a', 'GET b'])
+  expect(commands).toEqual(['GET a', 'GET b'])
 })
 
-test('what the server refuses is refused for that read alone', async () => {
-  const refusal = named('ReplyError', 'WRONGTYPE')
-  const { get } = createConnection(() => [
-    [refusal, undefined],
-    [null, 'b together'],
-  ])
-  const [a, b] = await Promise.allSettled([get('a'), get('b')])
-  expect(a).toMatchObject({ status: 'rejected', reason: refusal })
-  expect(b).toMatchObject({ value: 'b together' })
+test('what looks like nothing is read once more, alone', async () => {
+  const { commands, getBoth } = createConnection(() => [null, 'b together'])
+  expect(await getBoth()).toEqual(['a alone', 'b together'])
+  expect(commands).toEqual(['MGET a b', 'GET a'])
+})
+
+test('a reply that is too short leaves nobody waiting', async () => {
+  const { getBoth } = createConnection(() => ['a together'])
+  expect(await getBoth()).toEqual(['a together', 'b alone'])
 })
 
 test('what was lost with its connection is read once more, alone', async () => {
-  const { writes, get } = createConnection(([first = []]) => [
-    [null, `${first[1]} together`],
-    [named('AbortError', 'Command aborted due to connection close'), undefined],
-  ])
-  expect(await Promise.all([get('a'), get('b')])).toEqual(['a together', 'b alone'])
-  expect(writes).toEqual(['GET a, GET b', 'GET b'])
+  const { commands, getBoth } = createConnection(() => {
+    throw new Error('Connection is closed.')
+  })
+  expect(await getBoth()).toEqual(['a alone', 'b alone'])
+  expect(await getBoth()).toEqual(['a alone', 'b alone'])
+  expect(commands).toEqual(['MGET a b', 'GET a', 'GET b', 'MGET a b', 'GET a', 'GET b'])
 })
 
-test('a fault of the whole write is everyone’s', async () => {
-  const fault = new Error('Connection is closed.')
-  const { get } = createConnection(() => {
-    throw fault
+test('a client that may not read several at once is not asked to a second time', async () => {
+  const { commands, getBoth } = createConnection(() => refuse('NOPERM no permissions to run mget'))
+  expect(await getBoth()).toEqual(['a alone', 'b alone'])
+  expect(await getBoth()).toEqual(['a alone', 'b alone'])
+  expect(commands).toEqual(['MGET a b', 'GET a', 'GET b', 'GET a', 'GET b'])
+})
+
+test('a fault of a read alone is told to that read', async () => {
+  const fault = new Error('WRONGTYPE')
+  const get = createBatchedReads({
+    get: () => Promise.reject(fault),
+    getTogether: async () => [null, 'b together'],
   })
   const outcomes = await Promise.allSettled([get('a'), get('b')])
-  expect(outcomes).toMatchObject([{ reason: fault }, { reason: fault }])
+  expect(outcomes).toMatchObject([{ reason: fault }, { value: 'b together' }])
 })

@@ -1,65 +1,65 @@
-import type { Command } from './driver.ts'
-
 /** What of a client a batch needs. */
 export interface BatchClient {
-  /** Sends one command. */
-  readonly send: (command: Command) => Promise<unknown>
-  /** Sends several in one write; one fault or reply each. */
-  readonly sendTogether: (
-    commands: readonly Command[],
-  ) => Promise<readonly (readonly [fault: Error | null, reply: unknown])[]>
+  /** Reads one key; `null` when it holds nothing. */
+  readonly get: (key: string) => Promise<unknown>
+  /** Reads several with one command; `null` for each that holds no text. */
+  readonly getTogether: (keys: readonly string[]) => Promise<unknown>
 }
 
 interface Waiting {
-  readonly command: Command
+  readonly key: string
   readonly resolve: (reply: unknown) => void
   readonly reject: (fault: unknown) => void
 }
 
-/** The server's own words; every other fault is one of the connection. */
-const isReply = (fault: Error) => fault.name === 'ReplyError'
+/** An access list that was written before reads left together, or that names GET alone. */
+const isForbidden = (fault: unknown) => fault instanceof Error && fault.message.startsWith('NOPERM')
 
 /**
- * Lets the reads of one turn of the event loop leave together, for a write to the connection costs
- * more than all else a read needs. For commands that change nothing: one that was lost with its
- * connection is sent once more, alone, as the client would have done by itself.
+ * Lets the reads of one turn of the event loop leave as one command, for a write to the connection,
+ * and a command of its own, cost more than all else a read needs. Whatever has no plain reply is
+ * read once more, alone: what was lost with its connection, as the client would have done by itself;
+ * what the server refused, so that a fault is told to the read it concerns; and what seems to be
+ * nothing, for of several the server says so also where one alone would be refused.
  */
 export const createBatchedReads = ({
-  send,
-  sendTogether,
-}: BatchClient): ((command: Command) => Promise<unknown>) => {
+  get,
+  getTogether,
+}: BatchClient): ((key: string) => Promise<unknown>) => {
   let waiting: Waiting[] = []
+  let mayGoTogether = true
 
-  const settle = ({ command, resolve, reject }: Waiting, fault: Error | null, reply: unknown) => {
-    if (fault === null) resolve(reply)
-    else if (isReply(fault)) reject(fault)
-    else send(command).then(resolve, reject)
+  const getAlone = ({ key, resolve, reject }: Waiting) => {
+    get(key).then(resolve, reject)
   }
 
-  const sendBatch = async (batch: readonly Waiting[]) => {
-    const replies = await sendTogether(batch.map(({ command }) => command))
+  const settle = (batch: readonly Waiting[], replies: unknown) => {
     for (const [index, read] of batch.entries()) {
-      const [fault, reply] = replies[index] ?? [new Error('No reply.'), undefined]
-      settle(read, fault, reply)
+      const reply: unknown = Array.isArray(replies) ? replies[index] : undefined
+      if (typeof reply === 'string') read.resolve(reply)
+      else getAlone(read)
     }
   }
 
   const flush = () => {
     const batch = waiting
     waiting = []
-    const [first] = batch
-    if (batch.length === 1 && first !== undefined) {
-      send(first.command).then(first.resolve, first.reject)
+    if (batch.length === 1 || !mayGoTogether) {
+      batch.forEach(getAlone)
       return
     }
-    sendBatch(batch).catch((fault: unknown) => {
-      for (const { reject } of batch) reject(fault)
-    })
+    getTogether(batch.map(({ key }) => key)).then(
+      (replies) => settle(batch, replies),
+      (fault: unknown) => {
+        if (isForbidden(fault)) mayGoTogether = false
+        batch.forEach(getAlone)
+      },
+    )
   }
 
-  return (command) =>
+  return (key) =>
     new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(flush)
-      waiting.push({ command, resolve, reject })
+      waiting.push({ key, resolve, reject })
     })
 }

@@ -17,7 +17,7 @@ export interface Commands {
    * With replicas to wait for, nothing found counts only from a server that has them: a master that
    * was replaced, or came back empty, may have a client for seconds before either of them knows.
    */
-  readonly read: (key: string, command: Command) => Promise<unknown>
+  readonly read: (key: string) => Promise<unknown>
   /** Waits for the replicas as well, if the reply shows that something was changed. */
   readonly write: (key: string, command: Command) => Promise<unknown>
   readonly runScript: (key: string, script: Script, values: Command) => Promise<unknown>
@@ -68,17 +68,17 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
     throw new StoreError('store_unavailable', message)
   }
 
-  const findSurely: Send = async (key, command) => {
-    const found = await driver.sendRead(key, command)
+  const findSurely = async (key: string) => {
+    const found = await driver.read(key)
     if (found !== null && found !== undefined) return found
-    const { reply, confirmed } = await sendPair(key, command)
+    const { reply, confirmed } = await sendPair(key, ['GET', key])
     if ((reply !== null && reply !== undefined) || confirmed >= waitReplicas) return reply
     const message = `Nothing was found, on a server with ${confirmed} of ${waitReplicas} replicas.`
     throw new StoreError('store_unavailable', message)
   }
 
   const change = waitReplicas === 0 ? driver.send : sendAndWait
-  const find = waitReplicas === 0 ? driver.sendRead : findSurely
+  const find = waitReplicas === 0 ? driver.read : findSurely
 
   const answered = async (key: string, send: () => Promise<unknown>): Promise<unknown> => {
     try {
@@ -91,7 +91,7 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
   }
 
   return {
-    read: (key, command) => answered(key, () => find(key, command)),
+    read: (key) => answered(key, () => find(key)),
     write: (key, command) => answered(key, () => change(key, command)),
     runScript: (key, script, values) =>
       answered(key, () => sendScript(change, key, script, values)),

@@ -112,7 +112,7 @@ export const createRedisStore = (options: RedisStoreOptions): Store => {
   return {
     get: async (key) => {
       const full = named(key)
-      return parseRecord(await commands.read(full, ['GET', full]), now())
+      return parseRecord(await commands.read(full), now())
     },
     put: async (key, next) => {
       checkValue(next)

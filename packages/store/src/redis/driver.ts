@@ -20,8 +20,8 @@ export interface RedisDriver {
   readonly onceReady: (listener: () => void) => void
   /** Sends to the master that holds `key`, whatever the client does with reads. */
   readonly send: (key: string, command: Command) => Promise<unknown>
-  /** As `send`, for a command that changes nothing, which may leave together with others. */
-  readonly sendRead: (key: string, command: Command) => Promise<unknown>
+  /** Reads what `key` holds, from where `send` would; may leave together with others. */
+  readonly read: (key: string) => Promise<unknown>
   /**
    * Sends both over one connection, so that the second, a `WAIT`, speaks of the first. Rejects if
    * the connection was lost between them.

@@ -45,12 +45,6 @@ const checkReads = ({ options }: Ioredis) => {
   )
 }
 
-const sendTogether = async (client: Ioredis, commands: readonly Command[]) => {
-  const pipeline = client.pipeline()
-  for (const command of commands) pipeline.call(...command)
-  return (await pipeline.exec()) ?? []
-}
-
 const runPair = async (client: Ioredis, first: Command, second: Command) => {
   const replies = await client
     .pipeline()
@@ -79,10 +73,11 @@ export const createIoredisDriver = (options: IoredisDriverOptions): RedisDriver 
   checkReads(client)
 
   const send = (command: Command) => client.call(...command)
-  // The keys of a cluster's pipeline must all live in one place; here they may not.
-  const sendRead = client.isCluster
-    ? send
-    : createBatchedReads({ send, sendTogether: (commands) => sendTogether(client, commands) })
+  const get = (key: string) => send(['GET', key])
+  // The keys of one command to a cluster must all live in one place; here they may not.
+  const read = client.isCluster
+    ? get
+    : createBatchedReads({ get, getTogether: (keys) => send(['MGET', ...keys]) })
 
   return {
     readiness: () => readinessOf(client.status),
@@ -90,7 +85,7 @@ export const createIoredisDriver = (options: IoredisDriverOptions): RedisDriver 
       client.once('ready', listener)
     },
     send: (_key, command) => send(command),
-    sendRead: (_key, command) => sendRead(command),
+    read,
     sendPair: (key, command, wait) =>
       followRedirections(
         () => runPair(client, command, wait),

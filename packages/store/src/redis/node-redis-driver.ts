@@ -45,7 +45,7 @@ interface SentinelPipeline {
   execAsPipeline(): Promise<readonly unknown[]>
 }
 
-type Talking = Omit<RedisDriver, 'openSubscriber' | 'sendRead'>
+type Talking = Omit<RedisDriver, 'openSubscriber' | 'read'>
 
 interface NodeRedisDriverOptions {
   readonly client: NodeRedisClient
@@ -174,7 +174,7 @@ export const createNodeRedisDriver = (options: NodeRedisDriverOptions): RedisDri
   return {
     ...talking,
     // The client writes once a turn of the event loop by itself.
-    sendRead: talking.send,
+    read: (key) => talking.send(key, ['GET', key]),
     openSubscriber: async (onMessage) => {
       const shared = subscriber ?? (isCluster || isSentinel ? client : undefined)
       if (shared !== undefined) return listenThrough(shared, onMessage, () => undefined)
