@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
 import { hotPath } from './hot-path/hot-path.ts'
 import { type Benchmark, report } from './lib/report.ts'
+import { verify } from './verify/verify.ts'
 
 /** One line each; the name is that of the folder. */
-const benchmarks: ReadonlyMap<string, Benchmark> = new Map([['hot-path', hotPath]])
+const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
+  ['hot-path', hotPath],
+  ['verify', verify],
+])
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
