@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util'
 import { hotPath } from './hot-path/hot-path.ts'
 import { type Benchmark, report } from './lib/report.ts'
 import { size } from './size/size.ts'
+import { verify } from './verify/verify.ts'
 
 /** One line each; the name is that of the folder. */
 const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['hot-path', hotPath],
   ['size', size],
+  ['verify', verify],
 ])
 
 const { values, positionals } = parseArgs({

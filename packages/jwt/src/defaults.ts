@@ -155,10 +155,10 @@ export const maximumGrantDataLength = 4_096
 export const rotateEverySeconds = 2_592_000
 
 /** Longest life of what a ring signs: the longest life a signer gives. */
-export const tokenLifetimeSeconds: number = maximumTtlSeconds
+export const tokenLifetimeSeconds = 3600
 
 /** How long a published set may be kept: as long as a remote key set keeps one. */
-export const cacheAgeSeconds: number = keyCacheSeconds
+export const cacheAgeSeconds = 600
 
 /** How often a process looks whether another has changed the ring: a revocation takes this long. */
 export const ringRereadSeconds = 5

@@ -51,6 +51,35 @@ test('J15 what was refused once is judged anew, and other spellings are not the 
   expect(await costOf(ecdsaTwin(token))).toBe(1)
 })
 
+/** Texts that end exactly as a genuine token does. */
+const withItsEnd = (token: string): readonly (readonly [string, string])[] => {
+  const [header = '', claims = '', signature = ''] = token.split('.')
+  const other = makeToken({ claims: { sub: 'admin' } }).split('.')
+  const longer = makeToken({ header: { x: 1 } }).split('.')
+  const swap = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1)
+  return [
+    ['signature_invalid', `${header}.${other[1]}.${signature}`],
+    ['signature_invalid', `${header}.${claims}.${swap(signature)}`],
+    ['signature_invalid', `${longer[0]}.${claims}.${signature}`],
+    ['token_malformed', `${claims}.${signature}`],
+    ['token_malformed', signature],
+    ['token_malformed', token.slice(-24)],
+    ['token_malformed', token.slice(1)],
+    ['token_malformed', `.${token}`],
+  ]
+}
+
+test('J15 other content under the signature of a kept token is judged by itself', async () => {
+  const { verifier, costOf } = setUp()
+  const token = makeToken()
+  expect(await costOf(token)).toBe(1)
+  for (const [code, text] of withItsEnd(token)) {
+    expect(await codeOf(verifier, text)).toBe(code)
+    // Nor does the attempt push the token out.
+    expect(await costOf(token)).toBe(0)
+  }
+})
+
 test.each([
   [-1, 'token_not_yet_valid'],
   [0, 'accepted'],
@@ -125,6 +154,38 @@ test('J40 a key of a source that was removed at once stops kept tokens at once',
   held.delete('es')
   expect(await codeOf(verifier, makeToken())).toBe('key_unknown')
   expect(await codeOf(verifier, longLived)).toBe('key_unknown')
+})
+
+test('J40 a source that answers from memory is held to each answer', async () => {
+  const held = new Map([['es', keys.es.jwk]])
+  const asked: string[] = []
+  const { verifier, costOf } = setUp({
+    keys: {
+      find: async (kid) => {
+        asked.push(kid)
+        return undefined
+      },
+      findHeld: (kid) => held.get(kid),
+    },
+  })
+  const token = makeToken()
+  expect([await costOf(token), await costOf(token), asked]).toEqual([1, 0, []])
+  held.set('es', imposter.jwk)
+  expect(await codeOf(verifier, token)).toBe('signature_invalid')
+  held.set('es', { ...keys.es.jwk, kid: 'k2' })
+  expect(await codeOf(verifier, token)).toBe('key_unknown')
+  held.delete('es')
+  expect([await codeOf(verifier, token), asked]).toEqual(['key_unknown', ['es']])
+})
+
+test('J39 a source whose memory fails is no key', async () => {
+  const failing = () => {
+    throw new Error(makeToken())
+  }
+  const { verifier } = setUp({ keys: { find: async () => keys.es.jwk, findHeld: failing } })
+  expect(await codeOf(verifier, makeToken())).toBe('keys_unavailable')
+  const notEven = { find: async () => keys.es.jwk, findHeld: 'es' } as never
+  expect(misconfiguration(() => makeVerifier({ keys: notEven }))).toContain('findHeld')
 })
 
 test('J39 kept tokens serve in an outage no longer than the keys do', async () => {

@@ -14,6 +14,8 @@ export interface RemoteKeySet extends KeySource {
    * @throws JwtError `keys_unavailable` when neither the key server nor memory can tell
    */
   find(kid: string): Promise<Jwk | undefined>
+  /** The key of that name while memory may answer without asking the key server. */
+  findHeld(kid: string): Jwk | undefined
 }
 
 /** Keys with the instant they arrived. */
@@ -89,6 +91,7 @@ export const createRemoteKeySet = (
   }
 
   return {
+    findHeld: (kid) => (isYounger(cacheMs) ? held?.keys.get(kid) : undefined),
     find: async (kid) => {
       const isKnown = held?.keys.has(kid) === true
       if (isFetchDue(isKnown)) {

@@ -85,7 +85,10 @@ const checkClient = (claims: Unverified, clientIds: readonly string[]): void => 
 
 const checkAudience = (claims: Unverified, { audience, clientIds }: ClaimRules): void => {
   const { aud } = claims
-  if (aud === undefined) return checkClient(claims, clientIds)
+  if (aud === undefined) {
+    checkClient(claims, clientIds)
+    return
+  }
   const members: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isWellFormed =
     members.length > 0 &&
