@@ -3,6 +3,9 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    'cli/index': 'src/cli/index.ts',
+    'cli/main': 'src/cli/main.ts',
+    'diagnose/index': 'src/diagnose/index.ts',
     'express/index': 'src/express/index.ts',
     'fetch/index': 'src/fetch/index.ts',
     'koa/index': 'src/koa/index.ts',

@@ -295,7 +295,7 @@ const rocaFinding = (): string => {
   return checkJwks({ keys: [{ ...keys.rs.jwk, n }] }).keys[0]?.findings[0]?.message ?? ''
 }
 
-test('J20 a key that is unfit is named with the reason', () => {
+test('J33 a key that is unfit is named with the reason', () => {
   const small = makeRsaKey('RS256', 'small', 1024)
   expect(checkJwks({ keys: [small.jwk] }).keys[0]).toMatchObject({
     description: 'RSA, 1024 bits',
