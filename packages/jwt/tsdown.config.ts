@@ -12,6 +12,8 @@ export default defineConfig({
   },
   format: 'esm',
   platform: 'neutral',
+  // Of the commands alone; the tests hold all else to using nothing of Node.
+  deps: { neverBundle: [/^node:/] },
   target: 'es2022',
   dts: true,
   fixedExtension: false,
