@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,13 +9,19 @@ import { build } from 'tsdown'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 /** The package as it is published, but for its types; built once, away from anybody's `dist`. */
+let folder = ''
 let built = ''
 beforeAll(async () => {
-  built = mkdtempSync(join(tmpdir(), 'coatcheck-jwt-'))
+  folder = mkdtempSync(join(tmpdir(), 'coatcheck-jwt-'))
+  built = join(folder, 'dist')
   const cwd = fileURLToPath(new URL('..', import.meta.url))
   await build({ cwd, outDir: built, dts: false, logLevel: 'error' })
+  for (const name of ['package.json', 'bin']) {
+    cpSync(join(cwd, name), join(folder, name), { recursive: true })
+  }
+  symlinkSync(join(cwd, 'node_modules'), join(folder, 'node_modules'))
 }, 120_000)
-afterAll(() => rmSync(built, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const specifier = /(?:^(?:import|export)\b[^"';]*|\bimport\(\s*)["']([^"']+)["']/gm
 
@@ -44,15 +51,25 @@ test('the built commands use Node, which shows that the search finds it', () => 
   expect(imports.filter((name) => name !== 'jose' && !name.startsWith('node:'))).toEqual([])
 })
 
-test('every export and the command of the manifest is built', () => {
+test('every export of the manifest is built', () => {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const entries = Object.values(manifest.exports as Record<string, { default: string }>)
   for (const { default: path } of entries) {
     expect(existsSync(join(built, path.replace('./dist/', '')))).toBe(true)
   }
-  const bin = readFileSync(new URL(`../${manifest.bin['coatcheck-jwt']}`, import.meta.url), 'utf8')
-  expect(bin).toMatch(/^#!\/usr\/bin\/env node\n/)
-  expect(bin).toContain("'../dist/cli/main.js'")
+})
+
+test('J85 the built command runs, and reads a token from standard input', () => {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const command = join(folder, manifest.bin['coatcheck-jwt'])
+  expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  const run = (given: readonly string[], input = '') =>
+    execFileSync(process.execPath, [command, ...given], { input, encoding: 'utf8', stdio: 'pipe' })
+  expect(run(['--version'])).toBe(`${manifest.version}\n`)
+  const secret = JSON.parse(run(['secret', 'generate', '--alg', 'HS512']))
+  expect(Buffer.from(secret.k, 'base64url')).toHaveLength(64)
+  const encoded = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM' })).toString('base64url')
+  expect(run(['token', 'inspect'], `${encoded}..a.b.c`)).toMatch(/^NOT VERIFIED/)
 })
 
 /** What an app that imports these names ships to an edge runtime, jose included. */

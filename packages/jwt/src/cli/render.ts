@@ -25,7 +25,7 @@ const toEscapes = (text: string): string =>
  * Text of foreign origin as it may be shown: a token must not be able to recolour, overwrite or
  * turn around what a terminal shows about it. What it writes is valid within a JSON string.
  */
-export const makeVisible = (text: string): string => text.replace(invisible, toEscapes)
+const makeVisible = (text: string): string => text.replace(invisible, toEscapes)
 
 /** https://no-color.org: any value but an empty one. */
 const isColoured = ({ environment, terminal }: JwtCliProcess): boolean =>

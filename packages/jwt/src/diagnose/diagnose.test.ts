@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JwtErrorCode } from '../index.ts'
@@ -415,4 +417,21 @@ test('the advice knows which claim it is about', () => {
   expect(about('aud')).toContain('API')
   const missing = explainRefusal(new JwtError('claim_missing', '', { claim: 'jti' }))
   expect(missing.advice.join(' ')).toContain('optionalClaims')
+})
+
+test('every code of a finding stands in the reference', () => {
+  const reference = readFileSync(
+    join(import.meta.dirname, '../../../../docs/reference/cli.md'),
+    'utf8',
+  )
+  const sources = readdirSync(import.meta.dirname)
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+  const found = sources.flatMap((source) => [
+    ...source.matchAll(/\b(?:error|warning|note|refused)\(\s*'([a-z_]+)'/g),
+  ])
+  expect(found.length).toBeGreaterThan(50)
+  expect(
+    found.map(([, code]) => code).filter((code) => !reference.includes(`\`${code}\``)),
+  ).toEqual([])
 })
