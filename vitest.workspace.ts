@@ -26,9 +26,15 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
 
 /** Tests of the workspace's own tools; none of them needs a build or a browser. */
 const tools = {
+  ...sources,
   test: {
     name: 'tools',
-    include: ['lint/*.test.ts', 'scripts/**/*.test.ts', 'e2e/find-browser.test.ts'],
+    include: [
+      'lint/*.test.ts',
+      'scripts/**/*.test.ts',
+      'interop/**/*.test.ts',
+      'e2e/find-browser.test.ts',
+    ],
     testTimeout: 20_000,
   },
 }

@@ -1,15 +1,15 @@
 import jwt from 'jsonwebtoken'
 
-/** Returns the claims, or throws; `publicPem` is that of the key the header's `kid` names. */
+/** Returns the claims, or throws; `publicKey` is the one that the header's `kid` names. */
 export const verifyWithJsonwebtoken = (
   token: string,
-  publicPem: string | Buffer,
+  publicKey: jwt.Secret,
   rules: { issuer: string; audience: string; algorithm: jwt.Algorithm },
 ): jwt.JwtPayload => {
   const { issuer, audience, algorithm } = rules
   const algorithms = [algorithm] // never from the token's header
   const options = { algorithms, issuer, audience, clockTolerance: 5, complete: true } as const
-  const { header, payload } = jwt.verify(token, publicPem, options)
+  const { header, payload } = jwt.verify(token, publicKey, options)
   // The library leaves these to its caller.
   if (header.typ?.toLowerCase() !== 'at+jwt') throw new Error('not an access token')
   if (typeof payload === 'string') throw new Error('no claims')
