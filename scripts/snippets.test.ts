@@ -9,9 +9,11 @@ const guides = (await readdir(join(root, 'docs/guides'), { recursive: true }))
   .filter((path) => path.endsWith('.md'))
   .map((path) => `docs/guides/${path}`)
 
+const pages = ['packages/jwt/README.md', ...guides]
+
 const readText = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 
-const snippets = (await Promise.all(['packages/jwt/README.md', ...guides].map(readSnippets))).flat()
+const snippets = (await Promise.all(pages.map(readSnippets))).flat()
 
 test('every TypeScript snippet of the guides compiles against the sources', {
   timeout: 120_000,
@@ -33,6 +35,7 @@ const withoutMajor = (text: string): string => text.replace('golang-jwt/jwt/v5',
 
 test.each([
   ['login-in-ten-lines.md', 'login-in-ten-lines.ts'],
+  ['login-in-ten-lines.md', 'login-in-a-browser.ts'],
   ['recipes/fastify.md', 'recipes/fastify-api.ts'],
   ['recipes/fastapi.md', 'peers/python/verify_access_token.py'],
   ['recipes/go.md', 'peers/golang/verify.go'],
@@ -52,7 +55,7 @@ const holds = async (file: string, label: string): Promise<boolean> => {
 
 test('every link of the guides leads to a file that has what the link says', async () => {
   const faults: string[] = []
-  for (const page of guides) {
+  for (const page of pages) {
     for (const [, label = '', target = ''] of (await readText(page)).matchAll(
       /\[([^\]]+)\]\((?!https?:)([^)#]+)[^)]*\)/g,
     )) {
