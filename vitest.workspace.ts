@@ -26,12 +26,14 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
 
 /** Tests of the workspace's own tools; none of them needs a build or a browser. */
 const tools = {
+  ...sources,
   test: {
     name: 'tools',
     include: [
       'lint/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
+      'interop/**/*.test.ts',
       'e2e/find-browser.test.ts',
     ],
     testTimeout: 20_000,

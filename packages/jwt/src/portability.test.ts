@@ -5,9 +5,13 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+const shipped = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.startsWith('testing'),
 )
+
+/** The commands run in Node and nowhere else; theirs is the one folder that may use it. */
+const isCommand = (name: string): boolean => name.startsWith('cli/')
+const sources = shipped.filter((name) => !isCommand(name))
 
 /** What is left of the imports once the types are erased. */
 const importsOf = (name: string): readonly string[] =>
@@ -21,6 +25,12 @@ test('the package imports its own files and jose, nothing of Node', () => {
   expect(sources.length).toBeGreaterThan(20)
   const foreign = sources.flatMap(importsOf).filter((name) => !/^\.{1,2}\//.test(name))
   expect(new Set(foreign)).toEqual(new Set(['jose']))
+})
+
+test('the commands add what Node brings and nothing else, and nobody imports them', () => {
+  const foreign = shipped.filter(isCommand).flatMap(importsOf)
+  expect(foreign.filter((name) => !/^\.{1,2}\/|^node:/.test(name))).toEqual([])
+  expect(sources.flatMap(importsOf).filter((name) => /(?:^|\/)cli\//.test(name))).toEqual([])
 })
 
 test('no source reads a global that only Node has', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { createNodeTerminal } from '@coatcheck/jwt/cli'
 import { runCli } from './run-cli.ts'
 
-const { argv, env, stdout, stderr } = process
+const { argv, env, stdin, stdout, stderr } = process
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -27,4 +28,5 @@ process.exitCode = await runCli({
   print: (line) => stdout.write(`${line}\n`),
   complain: (line) => stderr.write(`${line}\n`),
   stopAsked,
+  terminal: createNodeTerminal({ stdin, stdout }),
 })

@@ -11,6 +11,7 @@ import { ask, servedSealingKey } from '../testing/served.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const isBuilt =
   existsSync(join(root, 'dist/cli/main.js')) &&
+  existsSync(join(root, 'node_modules/@coatcheck/jwt/dist/cli/index.js')) &&
   existsSync(join(root, 'node_modules/@coatcheck/store/dist/sqlite/index.js'))
 if (!isBuilt) {
   const message = 'The command in the packed package: there is no build; run pnpm build first.'

@@ -35,6 +35,7 @@ const good = {
 const run = async (
   argumentsGiven: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  input = '',
 ) => {
   const printed: string[] = []
   const complained: string[] = []
@@ -46,6 +47,15 @@ const run = async (
     print: (line) => printed.push(line),
     complain: (line) => complained.push(line),
     stopAsked: async () => {},
+    terminal: {
+      input: 'pipe',
+      output: 'pipe',
+      readInput: async () => input,
+      fetch: async () => {
+        throw new Error('the network was asked')
+      },
+      now: () => 1_800_000_000_000,
+    },
   })
   return { code, printed: printed.join('\n'), complained: complained.join('\n') }
 }
@@ -215,6 +225,36 @@ test.each([[[]], [['start']], [['serve', '--porf']], [['serve', 'twice']]])(
     expect(result.complained).toContain('Usage:')
   },
 )
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+test('J85 coatcheck token inspect reads standard input, and says that nothing is verified', async () => {
+  const token = `${encode({ alg: 'none' })}.${encode({ sub: 'user-of-the-test' })}.`
+  const shown = await run(['token', 'inspect'], {}, token)
+  expect(shown.code).toBe(1)
+  expect(shown.printed).toMatch(/^NOT VERIFIED/)
+  expect(shown.printed).toContain('user-of-the-test')
+  expect(shown.printed).toContain('alg_none')
+  const refused = await run(['token', 'inspect', token], {}, token)
+  expect(refused).toMatchObject({ code: 2, printed: '' })
+  expect(refused.complained).toContain('See coatcheck token inspect --help.')
+  expect(refused.complained).not.toContain(token)
+})
+
+test('coatcheck offers the whole table of commands on tokens and keys', async () => {
+  const { printed } = await run(['--help'])
+  const offered = ['token inspect', 'token verify', 'keys generate', 'keys check', 'jwks check']
+  for (const words of [...offered, 'secret generate']) {
+    expect(printed).toContain(`coatcheck ${words}`)
+    const help = await run([...words.split(' '), '--help'])
+    expect(help.code).toBe(0)
+    expect(help.printed).toContain(`Usage: coatcheck ${words}`)
+  }
+  const generated = await run(['keys', 'generate', '--alg', 'ES256', '--out', 'key.json'])
+  expect(generated.code).toBe(0)
+  const file = join(folder, 'key.json')
+  expect(await run(['keys', 'check', '--private', file, '--json'])).toMatchObject({ code: 0 })
+})
 
 test('--version and --help say so and end', async () => {
   expect(await run(['--version'])).toMatchObject({ code: 0, printed: '1.2.3' })

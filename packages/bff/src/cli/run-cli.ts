@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import type { ExitCode, Terminal } from '@coatcheck/jwt/cli'
+import { describeJwtCommands, isJwtCommand, runJwtCommand } from '@coatcheck/jwt/cli'
 import { StoreError } from '@coatcheck/store'
 import { describeConfig } from '../config/describe-config.ts'
 import { readEnvironment } from '../config/environment.ts'
@@ -19,12 +21,17 @@ export interface CliProcess {
   readonly complain: (line: string) => void
   /** Resolves when the process is asked to stop. */
   readonly stopAsked: () => Promise<void>
+  /** For the commands on tokens and keys. */
+  readonly terminal: Terminal
 }
 
 const usage = `Usage:
   coatcheck serve [--config FILE]                  serve app and BFF
   coatcheck serve --check-config [--config FILE]   say what is wrong with the configuration
   coatcheck --version
+
+Tokens and keys:
+${describeJwtCommands('coatcheck').join('\n')}
 
 The configuration is coatcheck.config.ts, .mjs or .json in this folder, the variables COATCHECK_…
 or both; variables win.`
@@ -93,8 +100,12 @@ const runServe = async (process: CliProcess, command: Command): Promise<0 | 1> =
 const isForPeople = (error: unknown): error is Error =>
   error instanceof BffError || error instanceof StoreError
 
-/** Runs a command; resolves to the exit code. Nothing it prints holds a secret. */
-export const runCli = async (process: CliProcess): Promise<0 | 1 | 2> => {
+/**
+ * Runs a command; resolves to the exit code. Nothing it prints holds a secret, but one that it was
+ * asked to generate.
+ */
+export const runCli = async (process: CliProcess): Promise<ExitCode> => {
+  if (isJwtCommand(process.arguments)) return runJwtCommand({ ...process, name: 'coatcheck' })
   let command: Command
   try {
     command = parseCommand(process.arguments)

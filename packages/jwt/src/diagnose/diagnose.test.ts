@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JwtErrorCode } from '../index.ts'
@@ -295,7 +297,7 @@ const rocaFinding = (): string => {
   return checkJwks({ keys: [{ ...keys.rs.jwk, n }] }).keys[0]?.findings[0]?.message ?? ''
 }
 
-test('J20 a key that is unfit is named with the reason', () => {
+test('J33 a key that is unfit is named with the reason', () => {
   const small = makeRsaKey('RS256', 'small', 1024)
   expect(checkJwks({ keys: [small.jwk] }).keys[0]).toMatchObject({
     description: 'RSA, 1024 bits',
@@ -415,4 +417,21 @@ test('the advice knows which claim it is about', () => {
   expect(about('aud')).toContain('API')
   const missing = explainRefusal(new JwtError('claim_missing', '', { claim: 'jti' }))
   expect(missing.advice.join(' ')).toContain('optionalClaims')
+})
+
+test('every code of a finding stands in the reference', () => {
+  const reference = readFileSync(
+    join(import.meta.dirname, '../../../../docs/reference/cli.md'),
+    'utf8',
+  )
+  const sources = readdirSync(import.meta.dirname)
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+  const found = sources.flatMap((source) => [
+    ...source.matchAll(/\b(?:error|warning|note|refused)\(\s*'([a-z_]+)'/g),
+  ])
+  expect(found.length).toBeGreaterThan(50)
+  expect(
+    found.map(([, code]) => code).filter((code) => !reference.includes(`\`${code}\``)),
+  ).toEqual([])
 })

@@ -16,7 +16,7 @@ const units = [
 ] as const
 
 /** Says how far away an instant is, in the two largest units that matter. */
-export const describeDistance = (seconds: number): string => {
+const describeDistance = (seconds: number): string => {
   let rest = Math.floor(Math.abs(seconds))
   if (rest === 0) return 'now'
   const parts: string[] = []

@@ -15,7 +15,15 @@ export type KeySetAnswer =
   | { readonly ok: true; readonly keys: readonly Jwk[] }
   | { readonly ok: false; readonly reason: string }
 
-const refused = (reason: string): KeySetAnswer => ({ ok: false, reason })
+/** The text of an answer, of which nothing is known but that it is UTF-8 and not too long. */
+export type KeySetText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: string }
+
+const refused = (reason: string): { readonly ok: false; readonly reason: string } => ({
+  ok: false,
+  reason,
+})
 
 /** The body, or `undefined` when it is larger than allowed. Reads no more than that. */
 const readBody = async (
@@ -41,7 +49,7 @@ const readBody = async (
   }
 }
 
-const request = async (wanted: KeySetRequest, signal: AbortSignal): Promise<KeySetAnswer> => {
+const request = async (wanted: KeySetRequest, signal: AbortSignal): Promise<KeySetText> => {
   // Browsers refuse a fetch that is called as another object's method.
   const { fetch } = wanted
   const response = await fetch(wanted.url, {
@@ -57,11 +65,7 @@ const request = async (wanted: KeySetRequest, signal: AbortSignal): Promise<KeyS
   const body = await readBody(response, wanted.maximumBytes)
   if (body === undefined) return refused('the key server sent too much')
   const text = decodeUtf8(body)
-  if (text === undefined) return refused("the key server's answer is not UTF-8")
-  const json = parseStrictJson(text)
-  if (!json.ok) return refused(`the key server's answer is not a key set: ${json.reason}`)
-  const set = readJwkSet(json.value)
-  return set.ok ? set : refused(`the key set is refused: ${set.reason}`)
+  return text === undefined ? refused("the key server's answer is not UTF-8") : { ok: true, text }
 }
 
 /** Names such as ECONNREFUSED tell an operator enough; messages may hold the address. */
@@ -71,12 +75,12 @@ const describeFailure = (error: unknown): string => {
   return `the key server cannot be reached${code === '' ? '' : ` (${code})`}`
 }
 
-/** Fetches a key set within the limits. Never rejects. */
-export const fetchKeySet = async (wanted: KeySetRequest): Promise<KeySetAnswer> => {
+/** Fetches the text of a key set within the limits. Never rejects. */
+export const fetchKeySetText = async (wanted: KeySetRequest): Promise<KeySetText> => {
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   // A fetch that does not heed the signal is left behind all the same.
-  const timeout = new Promise<KeySetAnswer>((resolve) => {
+  const timeout = new Promise<KeySetText>((resolve) => {
     timer = setTimeout(() => {
       abort.abort()
       resolve(refused(`the key server did not answer within ${wanted.timeoutMs} ms`))
@@ -89,4 +93,14 @@ export const fetchKeySet = async (wanted: KeySetRequest): Promise<KeySetAnswer> 
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Fetches a key set within the limits. Never rejects. */
+export const fetchKeySet = async (wanted: KeySetRequest): Promise<KeySetAnswer> => {
+  const answer = await fetchKeySetText(wanted)
+  if (!answer.ok) return answer
+  const json = parseStrictJson(answer.text)
+  if (!json.ok) return refused(`the key server's answer is not a key set: ${json.reason}`)
+  const set = readJwkSet(json.value)
+  return set.ok ? set : refused(`the key set is refused: ${set.reason}`)
 }
