@@ -12,6 +12,7 @@ export default defineConfig({
     'react/index': 'src/react/index.ts',
     'step-up/index': 'src/step-up/index.ts',
     'svelte/index': 'src/svelte/index.ts',
+    'testing/index': 'src/testing/index.ts',
     'vue/index': 'src/vue/index.ts',
   },
   format: 'esm',
