@@ -67,6 +67,9 @@ const refused: Readonly<Record<string, readonly Probe[]>> = {
     importOf('packages/client/src/a.ts', 'oidc-client-ts'),
     importOf('packages/client/src/a.ts', 'msw'),
     importOf('packages/client/src/react/a.ts', 'msw/browser'),
+    importOf('packages/client/src/vue/a.ts', 'vue-router'),
+    importOf('packages/client/src/guard/a.ts', '@tanstack/react-router'),
+    importOf('packages/client/src/ky/a.ts', 'axios'),
   ],
   'reading the clock': [
     reading('packages/jwt/src/a.ts', 'Date.now()'),
