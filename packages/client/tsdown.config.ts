@@ -4,10 +4,12 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'devices/index': 'src/devices/index.ts',
+    'devtools/index': 'src/devtools/index.ts',
     'diagnose/index': 'src/diagnose/index.ts',
     'guard/index': 'src/guard/index.ts',
     'ky/index': 'src/ky/index.ts',
     'live/index': 'src/live/index.ts',
+    'oidc-client-ts/index': 'src/oidc-client-ts/index.ts',
     'popup/index': 'src/popup/index.ts',
     'react/index': 'src/react/index.ts',
     'step-up/index': 'src/step-up/index.ts',
