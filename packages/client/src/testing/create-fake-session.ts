@@ -15,16 +15,10 @@ import { createOpen } from './open.ts'
 import type { FakeSessionOptions, LoginChanges, Scenario, ScenarioChanges } from './options.ts'
 import { ready } from './ready.ts'
 import { createBffHandler } from './router.ts'
+import { applyScenario, resetWorld } from './scenario.ts'
 import type { SeenRequest } from './seen.ts'
-import {
-  applyScenario,
-  createWorld,
-  cutStreams,
-  endState,
-  resetWorld,
-  startState,
-  type World,
-} from './world.ts'
+import { cutStreams, endState, startState } from './session-state.ts'
+import { createWorld, type World } from './world.ts'
 
 /** A BFF and the session it keeps, as far as a page can tell. It does not need a test runner. */
 export interface FakeSession {
@@ -96,8 +90,10 @@ const announceLogin = ({ settings }: World): void => {
   channel.close()
 }
 
+/** At the window the document stands in, which not every environment makes the global object. */
 const fire = (type: 'focus' | 'online' | 'offline'): void => {
-  if (globalThis.document) globalThis.dispatchEvent(new globalThis.Event(type))
+  const view = globalThis.document?.defaultView
+  if (view) view.dispatchEvent(new view.Event(type))
 }
 
 /** Handlers for the origins of the resources: what passes goes on to the app's own handlers. */
@@ -132,6 +128,7 @@ const passTime = ({ clock }: World, milliseconds: number): void => {
  */
 export const createFakeSession = (options: FakeSessionOptions = {}): FakeSession => {
   const world = createWorld(options)
+  applyScenario(world, world.settings.scenario)
   return {
     handlers: [createBffHandler(world), ...guardOrigins(world)],
     clock: { now: () => world.clock.wall, monotonicNow: () => world.clock.monotonic },

@@ -189,6 +189,18 @@ test('a guarded handler answers as its API would', async () => {
   expect(() => session.guard('nowhere', () => undefined)).toThrow('orders, reports')
 })
 
+test('C25 a role that only the page knows of opens no API', async () => {
+  session.set('authenticated', { user: { sub: 'carol', roles: ['admin'] } })
+  const client = await createReady()
+  expect(client.getState()).toMatchObject({ user: { roles: ['admin'] } })
+  const remove = session.guard('orders', () => HttpResponse.json({}), { scope: 'orders:admin' })
+  server.use(http.delete(`${api}/everything`, remove))
+  const answer = await client.fetch(`${api}/everything`, { method: 'DELETE' })
+  expect(answer.status).toBe(403)
+  expect(await answer.json()).toMatchObject({ code: 'insufficient_scope' })
+  session.expectRenewals(0)
+})
+
 test('logouts are told by their scopes, and leave nobody logged in', async () => {
   const client = await createReady()
   await client.logout({ scope: 'global' })

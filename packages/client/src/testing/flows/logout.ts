@@ -2,7 +2,8 @@ import { type LogoutAnswer, parseReturnTo } from '@coatcheck/wire'
 import { json, problem } from '../problem.ts'
 import { logoutRules, readBody } from '../read-body.ts'
 import type { SeenRequest } from '../seen.ts'
-import { endState, readState, type World } from '../world.ts'
+import { endState, readState } from '../session-state.ts'
+import type { World } from '../world.ts'
 import { requireLive } from './require-live.ts'
 
 /** `POST /logout`: here, everywhere or everywhere else. */

@@ -1,5 +1,6 @@
 import { problem } from '../problem.ts'
-import { type FakeState, readState, type World } from '../world.ts'
+import { readState } from '../session-state.ts'
+import type { FakeState, World } from '../world.ts'
 
 /** The live session; a `Response` is the refusal that tells why there is none. */
 export const requireLive = (world: World): Extract<FakeState, { kind: 'live' }> | Response => {

@@ -2,7 +2,8 @@ import type { SessionAnswer } from '@coatcheck/wire'
 import { obtainToken } from '../obtain-token.ts'
 import { json, problem } from '../problem.ts'
 import type { SeenRequest } from '../seen.ts'
-import { readState, type World } from '../world.ts'
+import { readState } from '../session-state.ts'
+import type { World } from '../world.ts'
 
 /** `GET /session`: who is logged in, and on request the token of one resource. */
 export const session = async (world: World, { url }: SeenRequest): Promise<Response> => {

@@ -2,7 +2,8 @@ import { type DevicesAnswer, routes } from '@coatcheck/wire'
 import { HttpResponse } from 'msw'
 import { json, problem, safeHeaders } from '../problem.ts'
 import type { SeenRequest } from '../seen.ts'
-import { endState, type World } from '../world.ts'
+import { endState } from '../session-state.ts'
+import type { World } from '../world.ts'
 import { requireLive } from './require-live.ts'
 
 /** `GET /sessions`: this session first, then the others, last seen first. */
