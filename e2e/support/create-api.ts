@@ -29,6 +29,13 @@ export interface ApiOptions {
   readonly audience: string
 }
 
+const mfa = 'urn:coatcheck:acr:mfa'
+
+const invalidToken = 'Bearer error="invalid_token"'
+
+/** RFC 9470, section 3: paths under `/payments` want more than a password. */
+const tooWeak = `Bearer error="insufficient_user_authentication", acr_values="${mfa}"`
+
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -55,11 +62,16 @@ export const createApi = async ({ appOrigin, issuer, audience }: ApiOptions): Pr
   const refused = new Set<string>()
   let refusesAll = false
 
-  const isAccepted = async (token: string, hash: string): Promise<boolean> => {
-    if (refusesAll || refused.has(hash)) return false
+  /** What stands in the way of the request, as a challenge; nothing where it may pass. */
+  const challengeOf = async (
+    path: string,
+    token: string,
+    hash: string,
+  ): Promise<string | undefined> => {
+    if (refusesAll || refused.has(hash)) return invalidToken
     return verifier.verify(token).then(
-      () => true,
-      () => false,
+      ({ claims }) => (path.startsWith('/payments') && claims.acr !== mfa ? tooWeak : undefined),
+      () => invalidToken,
     )
   }
 
@@ -73,7 +85,8 @@ export const createApi = async ({ appOrigin, issuer, audience }: ApiOptions): Pr
     const [, token = ''] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? []
     const tokenHash = token === '' ? '' : createHash('sha256').update(token).digest('hex')
     presented.add(tokenHash)
-    const status = (await isAccepted(token, tokenHash)) ? 200 : 401
+    const challenge = await challengeOf(request.url ?? '', token, tokenHash)
+    const status = challenge === undefined ? 200 : 401
     calls.push({
       method: request.method ?? '',
       path: request.url ?? '',
@@ -81,7 +94,7 @@ export const createApi = async ({ appOrigin, issuer, audience }: ApiOptions): Pr
       body,
       tokenHash,
     })
-    if (status === 401) response.setHeader('www-authenticate', 'Bearer error="invalid_token"')
+    if (challenge !== undefined) response.setHeader('www-authenticate', challenge)
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ received: body }))
   })

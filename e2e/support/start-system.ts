@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { createBff } from '@coatcheck/bff'
 import { createDevIdp, type DevIdp } from '@coatcheck/dev-idp'
 import { createMemoryStore, type Store } from '@coatcheck/store'
@@ -32,11 +31,13 @@ const audience = 'https://orders.example'
 const pageOf = (apiOrigin: string) => `<!doctype html>
 <html lang="en"><title>App</title><h1>App</h1>
 <script type="module">
-import { createAuthClient } from '/client.js'
+import { createAuthClient } from '/client/index.js'
 const client = createAuthClient({ resources: { orders: { origin: ${JSON.stringify(apiOrigin)} } } })
 globalThis.auth = client
 globalThis.events = []
-for (const name of ['loginRequired', 'tokenRenewed', 'sessionEnded', 'userChanged']) {
+/** A subpath of the SDK, such as popup. */
+globalThis.load = (name) => import(\`/client/\${name}/index.js\`)
+for (const name of ['loginRequired', 'tokenRenewed', 'sessionExpiring', 'sessionEnded', 'userChanged']) {
   client.on(name, () => events.push(name))
 }
 </script></html>`
@@ -47,7 +48,10 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} }
 const bytesOf = ({ rawHeaders }: IncomingMessage): number =>
   rawHeaders.reduce((bytes, text) => bytes + text.length + 2, 0)
 
-const clientFile = () => fileURLToPath(import.meta.resolve('@coatcheck/client'))
+/** The folder of the built SDK, whose files import one another. */
+const clientFolder = () => new URL('.', import.meta.resolve('@coatcheck/client'))
+
+const clientPath = /^\/client\/((?:[\w-]+\/)?[\w-]+\.js)$/
 
 export const startSystem = async (): Promise<System> => {
   let skewMs = 0
@@ -95,9 +99,10 @@ export const startSystem = async (): Promise<System> => {
   app.use(bff.middleware)
   app.use(async (ctx) => {
     ctx.set('cache-control', 'no-cache')
-    if (ctx.path === '/client.js') {
+    const [, file] = clientPath.exec(ctx.path) ?? []
+    if (file !== undefined) {
       ctx.type = 'text/javascript'
-      ctx.body = await readFile(clientFile())
+      ctx.body = await readFile(new URL(file, clientFolder()))
     } else if (ctx.path === '/' || ctx.path.startsWith('/page')) {
       ctx.type = 'text/html'
       ctx.body = pageOf(api.origin)

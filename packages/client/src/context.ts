@@ -16,6 +16,8 @@ export interface Wanted {
 export interface Held {
   readonly wanted: Wanted
   readonly token: string
+  /** The scope it was granted, separated by blanks. */
+  readonly granted: string
   /** What is left of its life. */
   readonly leftMs: () => number
   /** Half of the life it came with. */

@@ -52,9 +52,9 @@ export interface AuthErrorDetails extends ErrorOptions {
 }
 
 /** The only error the client makes. It never holds a token, a cookie or a URL. */
-export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error {
+export class AuthError extends Error {
   /** Stable name of the problem. */
-  declare readonly code: Code
+  declare readonly code: AuthErrorCode
   /** The step that failed. */
   declare readonly phase: AuthPhase
   /** What helps: waiting (`later`), a login (`login`) or nothing (`never`). */
@@ -65,7 +65,7 @@ export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error
   declare readonly retryAfterSeconds: number | undefined
 
   constructor(
-    code: Code,
+    code: AuthErrorCode,
     phase: AuthPhase,
     retry: Retry = 'later',
     { message = `${phase}: ${code}`, cause, ...facts }: AuthErrorDetails = {},
@@ -86,7 +86,7 @@ export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error
 export const isAuthError = <Code extends AuthErrorCode = AuthErrorCode>(
   error: unknown,
   ...codes: readonly Code[]
-): error is AuthError<Code> =>
+): error is AuthError & { readonly code: Code } =>
   error instanceof AuthError && (codes.length < 1 || codes.includes(error.code as Code))
 
 /** The error for a call that needs a session where there is none (any more). */

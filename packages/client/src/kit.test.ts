@@ -15,9 +15,10 @@ test('C03 the kit tells the lives of tokens and none of them', async () => {
   await client.getAccessToken({ resource: 'reports', scope: 'read' })
   await stage.page.pass(60_000)
   const lives = kitOf(client).tokens()
+  const granted = 'read write'
   expect(lives).toEqual([
-    { resource: 'orders', scope: undefined, leftMs: 240_000, lifeMs: 300_000 },
-    { resource: 'reports', scope: 'read', leftMs: 240_000, lifeMs: 300_000 },
+    { resource: 'orders', scope: undefined, granted, leftMs: 240_000, lifeMs: 300_000 },
+    { resource: 'reports', scope: 'read', granted, leftMs: 240_000, lifeMs: 300_000 },
   ])
   expect(inspect(kitOf(client), { depth: Infinity, showHidden: true })).not.toContain(
     'secret-token',

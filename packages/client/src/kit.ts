@@ -10,6 +10,8 @@ import { warnOfEnd } from './warn-of-end.ts'
 export interface TokenLife {
   readonly resource: string | undefined
   readonly scope: string | undefined
+  /** The scope it was granted, separated by blanks. */
+  readonly granted: string
   /** What is left, in milliseconds. */
   readonly leftMs: number
   /** What it came with, in milliseconds. */
@@ -48,6 +50,8 @@ export interface Kit {
   readonly warn: (expiresAt: number) => void
   /** Tells the listeners of the client. */
   readonly emit: <Name extends keyof AuthEvents>(name: Name, detail: AuthEvents[Name]) => void
+  /** Name of the resource meant where none is named. */
+  readonly firstResource: string | undefined
   /** Lives of the tokens held. */
   readonly tokens: () => readonly TokenLife[]
   /** Wall clock of the client. */
@@ -70,6 +74,7 @@ export const attachKit = (client: object, context: Context, lifetime: AbortSigna
     now: context.now,
     random: context.random,
     lifetime,
+    firstResource: context.resources[0]?.name,
     loginAddress: (options) => loginAddress(context, options),
     sid: () => context.login?.sid,
     call: (phase, target, body, method) =>
@@ -87,9 +92,10 @@ export const attachKit = (client: object, context: Context, lifetime: AbortSigna
     warn: (expiresAt) => warnOfEnd(context, expiresAt),
     emit: (name, detail) => emit(context, name, detail as never),
     tokens: () =>
-      Object.values(context.era.tokens).map(({ wanted, leftMs, halfMs }) => ({
+      Object.values(context.era.tokens).map(({ wanted, granted, leftMs, halfMs }) => ({
         resource: wanted.resource,
         scope: wanted.scope,
+        granted,
         leftMs: leftMs(),
         lifeMs: halfMs * 2,
       })),

@@ -22,7 +22,7 @@ export const holdToken = (
   context: Context,
   era: Era,
   wanted: Wanted,
-  { access_token: token, expires_in: expiresInSeconds }: TokenAnswer,
+  { access_token: token, expires_in: expiresInSeconds, scope: granted }: TokenAnswer,
 ): void => {
   // Only what a header can carry: the platform's refusal would quote the token.
   if (!(token && context.encodeUri(token) === token && expiresInSeconds > 0)) {
@@ -34,6 +34,7 @@ export const holdToken = (
   era.tokens[keyOf(wanted)] = {
     wanted,
     token,
+    granted,
     leftMs: () => halfMs * 2 - ageMs(),
     halfMs,
     aheadMs: enoughMs(halfMs, context.minValiditySeconds) * (1 + context.random() / 2),

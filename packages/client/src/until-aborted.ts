@@ -1,8 +1,8 @@
 /** Waits for shared work; a caller who gives up leaves the work to the others. */
-export const untilAborted = (
-  work: Promise<void>,
+export const untilAborted = <Value>(
+  work: Promise<Value>,
   signal: AbortSignal | undefined,
-): Promise<void> =>
+): Promise<Value> =>
   signal
     ? new Promise((resolve, reject) => {
         const stop = (): void => reject(signal.reason)

@@ -3,7 +3,7 @@ import type { AuthClient } from '../create-auth-client.ts'
 import { AuthError } from '../errors.ts'
 import { kitOf } from '../kit.ts'
 import type { LoginOptions } from '../login.ts'
-import type { AuthState } from '../state.ts'
+import type { AuthState, UnauthenticatedReason } from '../state.ts'
 import { defaultMaximumLogins, defaultWithinSeconds } from './defaults.ts'
 import { takeLogin } from './take-login.ts'
 
@@ -32,11 +32,10 @@ const ending = /^(?:refresh|subject)_|^[a-z]+$/
 export const findFailure = <Claims extends object>(
   state: AuthState<Claims>,
 ): AuthError | undefined => {
-  if (state.status === 'error') return state.error
-  const reason = state.status === 'unauthenticated' ? state.reason : undefined
+  const { error, reason } = state as { error?: AuthError; reason?: UnauthenticatedReason }
   return reason && !ending.test(reason)
     ? new AuthError(reason as AuthError['code'], 'login', 'login')
-    : undefined
+    : error
 }
 
 /** Creates the gate of one client. */
@@ -55,10 +54,11 @@ export const createGate = <Claims extends object = UserClaims>(
   return {
     login: (returnTo) => {
       // Frameworks render twice, and several guards may stand on one page.
-      if (left === client.getState()) return
-      left = client.getState()
+      const state = client.getState()
+      if (left === state) return
+      left = state
       if (takeLogin(key, maximumLogins, withinSeconds * 1000, now())) {
-        client.login({ ...login, ...(returnTo && { returnTo }) })
+        client.login({ ...login, returnTo } as LoginOptions)
       } else {
         kit.fail('login_loop', 'login')
       }

@@ -45,10 +45,9 @@ export const createGuard = <Claims extends object = UserClaims>(
   const { lifetime } = kitOf(client)
   const gate = createGate(client, options)
   const enter = async ({ returnTo, signal }: EnterOptions = {}): Promise<Claims> => {
-    const stop = AbortSignal.any(signal ? [signal, lifetime] : [lifetime])
+    const stop = AbortSignal.any([lifetime, signal ?? lifetime])
     for (;;) {
-      stop.throwIfAborted()
-      const state = await client.ready()
+      const state = await untilAborted(client.ready(), stop)
       if (state.status === 'authenticated') return state.user
       const failure = findFailure(state)
       if (failure) throw failure

@@ -1,21 +1,15 @@
 import type { UserClaims } from '@coatcheck/wire'
 import type { EnterOptions, Guard } from './create-guard.ts'
+import { pathOf } from './path-of.ts'
 
 /**
- * What routers hand to a loader. React Router: `request`. TanStack Router: `location`, and an
+ * What routers hand to a loader. React Router: `request`. TanStack Router: `location` and an
  * `abortController`.
  */
 export interface RouteArguments {
   readonly request?: { readonly url: string; readonly signal?: AbortSignal }
-  readonly location?: { readonly href: string }
+  readonly location?: { readonly href: string; readonly publicHref?: string }
   readonly abortController?: AbortController
-}
-
-const pathOf = ({ request, location }: RouteArguments): string | undefined => {
-  const address = request?.url ?? location?.href
-  if (address === undefined) return undefined
-  const { pathname, search, hash } = new URL(address, globalThis.location.origin)
-  return pathname + search + hash
 }
 
 /**
@@ -34,10 +28,11 @@ const pathOf = ({ request, location }: RouteArguments): string | undefined => {
 export const createRouteGuard =
   <Claims extends object = UserClaims>(guard: Guard<Claims>) =>
   async (route: RouteArguments): Promise<{ readonly user: Claims }> => {
-    const returnTo = pathOf(route)
+    // TanStack Router's `href` lacks the base path.
+    const address = route.request?.url ?? route.location?.publicHref ?? route.location?.href
     const signal = route.request?.signal ?? route.abortController?.signal
     const options: EnterOptions = {
-      ...(returnTo !== undefined && { returnTo }),
+      ...(address !== undefined && { returnTo: pathOf(address) }),
       ...(signal && { signal }),
     }
     return { user: await guard.enter(options) }

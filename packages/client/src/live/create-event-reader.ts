@@ -1,6 +1,6 @@
 import { maximumEventLength } from './defaults.ts'
 
-/** Told of every event by its name and the number in its data, where there is one. */
+/** Told of every event by its name after `session.`, and the number in its data, where there is one. */
 export type OnEvent = (name: string, seconds: number) => void
 
 /**
@@ -12,9 +12,12 @@ export const createEventReader = (onEvent: OnEvent): ((text: string) => void) =>
   return (text) => {
     rest = (rest + text)
       .slice(-maximumEventLength)
-      .replace(/^event: ?(.+)\r?\n(?:[^\d\r\n]+(\d*).*\r?\n)*\r?\n/gm, (_event, name, seconds) => {
-        onEvent(name, +seconds)
-        return ''
-      })
+      .replace(
+        /^event: ?session\.(.+)\r?\n(?:[^\d\r\n]+(\d*).*\r?\n)*\r?\n/gm,
+        (_event, name, seconds) => {
+          onEvent(name, +seconds)
+          return ''
+        },
+      )
   }
 }

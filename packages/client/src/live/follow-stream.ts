@@ -36,7 +36,7 @@ export const followStream = async (
   }
   while (!signal.aborted) {
     // This tab knows by now that the session is over, the others may not.
-    const onError = ({ retry }: AuthError) => retry === 'login' && onEvent('session.ended', 0)
+    const onError = ({ retry }: AuthError) => retry === 'login' && onEvent('ended', 0)
     await readStream().catch(onError)
     await pause(pauseMs * (1 + kit.random() / 2), signal)
     pauseMs = Math.min(pauseMs * 2, longestPauseMs)

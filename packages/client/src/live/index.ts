@@ -31,9 +31,9 @@ export const startLive = <Claims extends object = UserClaims>(
   let turn: AbortController | undefined
 
   const hear = ({ live, expiresAt = 0 }: Partial<LiveMessage>): void => {
-    if (live === 'session.expiring' && expiresAt > kit.now()) kit.warn(expiresAt)
+    if (live === 'expiring' && expiresAt > kit.now()) kit.warn(expiresAt)
     // A hidden tab asks when it is looked at again; only an end is urgent.
-    const isUrgent = live === 'session.changed' ? !document.hidden : live === 'session.ended'
+    const isUrgent = live === 'changed' ? !document.hidden : live === 'ended'
     if (isUrgent) kit.check()
   }
   const onEvent = (live: string, seconds: number): void => {
@@ -42,8 +42,8 @@ export const startLive = <Claims extends object = UserClaims>(
     hear(message)
   }
   const update = (): void => {
-    const { status } = client.getState()
-    const isWanted = status === 'authenticated' && !document.hidden && !signal.aborted
+    const isInUse = !document.hidden && client.getState().status === 'authenticated'
+    const isWanted = isInUse && !signal.aborted
     if (isWanted === !!turn) return
     turn?.abort()
     turn = undefined
@@ -52,7 +52,7 @@ export const startLive = <Claims extends object = UserClaims>(
     turn = mine
     const lead = (): Promise<void> => followStream(kit, mine.signal, onEvent)
     // Refused when the turn is over before it began.
-    navigator.locks?.request(`coatcheck:live:${kit.bffPath}`, mine, lead).catch(() => {})
+    navigator.locks?.request(channel.name, mine, lead).catch(() => {})
   }
   channel.addEventListener('message', ({ data }) => hear(data ?? {}), { signal })
   addEventListener('visibilitychange', update, { signal })

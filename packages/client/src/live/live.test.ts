@@ -255,6 +255,6 @@ test('C01 what tabs tell one another is the name of an event and an instant', as
   channel.onmessage = (event) => heard.push((event as MessageEvent).data)
   const at = stage.page.clock.wall + 60_000
   await events.streams[0]?.send(expiring(60))
-  await vi.waitFor(() => expect(heard).toEqual([{ live: 'session.expiring', expiresAt: at }]))
+  await vi.waitFor(() => expect(heard).toEqual([{ live: 'expiring', expiresAt: at }]))
   channel.close()
 })

@@ -202,6 +202,9 @@ test.each([
   ['a session', { sid: undefined, popup: undefined }],
   ['the window of another page', { popup: 'coatcheck 1', code: 'login_cancelled' }],
   ['an outcome without a window', { code: 'login_cancelled' }],
+  ['a text that is no outcome', { popup: '', code: 'Your session <b>ended</b>' }],
+  ['an outcome that is no text', { popup: '', code: { toString: 1 } }],
+  ['an outcome in a list', { popup: '', code: ['LOGIN'] }],
   ['a window that is none', { popup: 0, code: 'login_cancelled' }],
 ])('C17 %s on the channel settles nothing', async (_name, message) => {
   const { settled, back, popup } = await openPopup()

@@ -33,7 +33,8 @@ export const untilLoggedIn = (
     const onMessage = async ({ data }: MessageEvent): Promise<void> => {
       const { popup: sender, code }: Partial<PopupMessage> = data ?? {}
       // Some providers have their page cut off from ours, and the name is lost with that.
-      if (sender !== name && sender !== '') return
+      const isMeant = sender === name || sender === ''
+      if (!isMeant || !/^[a-z_]*$/.test(code ?? '')) return
       isHeard = true
       // The first answer may be to a question asked before the login.
       if ((await look()) && !code) await look()

@@ -1,3 +1,5 @@
+'use client'
+
 import type { UserClaims } from '@coatcheck/wire'
 import {
   type ComponentType,
@@ -79,8 +81,8 @@ export const useAuth = <Claims extends object = UserClaims>(): Auth<Claims> => {
 
 /** The user, or `undefined` as long as nobody is logged in. */
 export const useUser = <Claims extends object = UserClaims>(): Claims | undefined => {
-  const state = useAuthState(useProvided())
-  return state.status === 'authenticated' ? (state.user as unknown as Claims) : undefined
+  const { user } = useAuthState(useProvided()) as { readonly user?: Claims }
+  return user
 }
 
 /**
@@ -108,10 +110,10 @@ export const RequireAuth = ({ children, fallback, failed }: RequireAuthProps): R
   const provided = useProvided()
   const state = useAuthState(provided)
   const failure = findFailure(state)
-  const isLeaving = state.status === 'unauthenticated' && !failure
+  // By the snapshot: a page that comes back from the back/forward cache has a new one.
   useEffect(() => {
-    if (isLeaving) provided.gate.login()
-  }, [provided, isLeaving])
+    if (state.status === 'unauthenticated' && !findFailure(state)) provided.gate.login()
+  }, [provided, state])
   if (state.status === 'authenticated') return children
   // What waiting mends is not worth a page of its own: the client tries again.
   if (!failure || (failure.retry === 'later' && !failed)) return fallback

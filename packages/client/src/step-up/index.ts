@@ -6,7 +6,8 @@ import { readChallenge, type StepUpChallenge } from './challenge.ts'
 export type { StepUpChallenge } from './challenge.ts'
 
 /** An API asks for a stronger or fresher login. Hand its members to `login` or `loginByPopup`. */
-export class StepUpRequiredError extends AuthError<'step_up_required'> {
+export class StepUpRequiredError extends AuthError {
+  declare readonly code: 'step_up_required'
   /** Authentication context classes, any of which will do, separated by blanks. */
   declare readonly acrValues: string | undefined
   /** Longest time since the user authenticated, in seconds. */

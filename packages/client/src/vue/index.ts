@@ -12,6 +12,7 @@ import type { AuthClient } from '../create-auth-client.ts'
 import { AuthError } from '../errors.ts'
 import type { GuardOptions } from '../guard/create-gate.ts'
 import { createGuard, type Guard } from '../guard/create-guard.ts'
+import { pathOf } from '../guard/path-of.ts'
 import type { AuthState } from '../state.ts'
 
 interface Provided {
@@ -30,19 +31,39 @@ export interface Auth<Claims extends object = UserClaims>
   readonly user: ComputedRef<Claims | undefined>
 }
 
+/** Options of the plugin. */
+export interface PluginOptions {
+  /**
+   * The page was rendered on a server: the state stays `loading` until the app is mounted, so that
+   * hydration finds what the server wrote. Default `false`.
+   */
+  readonly hydrate?: boolean
+}
+
 /**
  * The plugin: `app.use(createAuth(client))`. The client is created once; on a server, once per
  * request.
  */
 export const createAuth = <Claims extends object = UserClaims>(
   client: AuthClient<Claims>,
+  { hydrate }: PluginOptions = {},
 ): { install(app: App): void } => ({
   install: (app) => {
-    const state = shallowRef(client.getState())
-    const stop = client.subscribe(() => {
-      state.value = client.getState()
-    })
-    app.onUnmount?.(stop)
+    const state = shallowRef() as ShallowRef<AuthState<Claims>>
+    const follow = (): void => {
+      state.value = hydrate ? { status: 'loading' } : client.getState()
+    }
+    const { mount } = app
+    app.mount = (...given) => {
+      try {
+        return mount(...given)
+      } finally {
+        hydrate = false
+        follow()
+      }
+    }
+    follow()
+    app.onUnmount?.(client.subscribe(follow))
     app.provide(provisionKey, { client, state } as unknown as Provided)
   },
 })
@@ -54,20 +75,18 @@ export const createAuth = <Claims extends object = UserClaims>(
  */
 export const useAuth = <Claims extends object = UserClaims>(): Auth<Claims> => {
   const provided = inject(provisionKey, undefined)
-  if (!provided) {
-    const message = 'No createAuth plugin'
-    throw new AuthError('invalid_options', 'options', 'never', { message })
-  }
+  const message = 'No createAuth plugin'
+  if (!provided) throw new AuthError('invalid_options', 'options', 'never', { message })
   const { client, state } = provided
-  const user = computed(() =>
-    state.value.status === 'authenticated' ? state.value.user : undefined,
-  )
+  const user = computed(() => (state.value as { readonly user?: UserClaims }).user)
   return { ...client, state, user } as unknown as Auth<Claims>
 }
 
 /** What a guard looks at of the route that is entered; Vue Router's `to` has it. */
 export interface GuardedRoute {
   readonly fullPath: string
+  /** Address with the router's base; there whenever Vue Router resolved the route. */
+  readonly href?: string
   readonly meta: { readonly requiresAuth?: unknown }
 }
 
@@ -86,8 +105,8 @@ export const createRouterGuard = <Claims extends object = UserClaims>(
   client: AuthClient<Claims>,
   options?: GuardOptions,
 ): ((to: GuardedRoute) => Promise<void>) => {
-  const guard: Guard<Claims> = createGuard(client, options)
-  return async ({ fullPath, meta }) => {
-    if (meta.requiresAuth) await guard.enter({ returnTo: fullPath })
+  const { enter }: Guard<Claims> = createGuard(client, options)
+  return async (to) => {
+    if (to.meta.requiresAuth) await enter({ returnTo: pathOf(to.href ?? to.fullPath) })
   }
 }
