@@ -54,6 +54,7 @@ const makeTokens = async (own: Own): Promise<readonly TokenToJudge[]> => {
     'wrong iss': await sign(signerOf(own, { issuer: another })),
     expired: await sign(signerOf(own, { now: () => Date.now() - 3_600_000 })),
     'alg none': `${encode(header)}.${payload}.`,
+    'bound to a key': await signerOf(own).sign({ ...subject, jkt: 'a'.repeat(43) }),
     'claims changed': `${good.split('.')[0]}.${changed}.${signature}`,
   }
   if (alg !== 'HS256') {

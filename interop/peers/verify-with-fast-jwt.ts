@@ -7,8 +7,8 @@ export const createFastVerifier = (rules: {
   audience: string
   algorithm: Algorithm
   findPublicPem: (kid: string) => Promise<string | Buffer>
-}): ((token: string) => Promise<Record<string, unknown>>) =>
-  createVerifier({
+}): ((token: string) => Promise<Record<string, unknown>>) => {
+  const verify = createVerifier({
     key: ({ header }: { header: { kid?: string } }) => rules.findPublicPem(header.kid ?? ''),
     algorithms: [rules.algorithm], // never from the token's header
     allowedIss: rules.issuer,
@@ -17,3 +17,9 @@ export const createFastVerifier = (rules: {
     checkTyp: 'at+jwt',
     clockTolerance: 5000,
   })
+  return async (token) => {
+    const claims = await verify(token)
+    if (claims.cnf !== undefined) throw new Error('bound to a key, and no proof was asked for')
+    return claims
+  }
+}

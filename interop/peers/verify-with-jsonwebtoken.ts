@@ -16,5 +16,6 @@ export const verifyWithJsonwebtoken = (
   for (const name of ['exp', 'iat', 'jti', 'sub', 'client_id']) {
     if (payload[name] === undefined) throw new Error(`${name} is missing`)
   }
+  if (payload.cnf !== undefined) throw new Error('bound to a key, and no proof was asked for')
   return payload
 }

@@ -11,6 +11,7 @@ type AccessTokenClaims struct {
 	jwt.RegisteredClaims
 	ClientID string `json:"client_id"`
 	Scope    string `json:"scope"`
+	Bound    any    `json:"cnf"`
 }
 
 // findKey returns the public key of that kid, or an error.
@@ -32,6 +33,8 @@ func VerifyAccessToken(text, issuer, audience, algorithm string, findKey func(ki
 		return nil, errors.New("not an access token")
 	case !isComplete:
 		return nil, errors.New("a claim is missing")
+	case claims.Bound != nil:
+		return nil, errors.New("bound to a key, and no proof of it was asked for")
 	case claims.Issuer != issuer:
 		return nil, errors.New("another issuer")
 	}

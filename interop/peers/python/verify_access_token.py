@@ -8,7 +8,7 @@ def verify_access_token(token, keys, *, issuer, audience, algorithm):
     if jwt.get_unverified_header(token).get("typ", "").lower() != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")
     key = keys.get_signing_key_from_jwt(token).key
-    return jwt.decode(
+    claims = jwt.decode(
         token,
         key,
         algorithms=[algorithm],  # never from the token's header
@@ -17,3 +17,6 @@ def verify_access_token(token, keys, *, issuer, audience, algorithm):
         leeway=5,
         options={"require": REQUIRED},
     )
+    if "cnf" in claims:
+        raise jwt.InvalidTokenError("bound to a key, and no proof of it was asked for")
+    return claims

@@ -1,4 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
+import { platform } from 'node:os'
 import { resolve } from 'node:path'
 import { misconfigured } from '../options.ts'
 import { parseStrictJson } from '../token/json.ts'
@@ -33,9 +34,9 @@ export const parseFile = (text: string, what: string): unknown => {
   throw misconfigured(`The file of ${what} is refused: ${json.reason}.`)
 }
 
-/** True when others on this machine may read the file; where such rights exist. */
+/** True when others on this machine may read the file. On Windows the mode does not tell. */
 export const isReadableByOthers = async ({ cwd }: Place, path: string): Promise<boolean> =>
-  ((await stat(resolve(cwd, path))).mode & 0o077) !== 0
+  platform() !== 'win32' && ((await stat(resolve(cwd, path))).mode & 0o077) !== 0
 
 /**
  * Writes what nobody but the user may read. A file that exists is left alone: a lost key cannot be

@@ -21,7 +21,7 @@ import {
   nowSeconds,
 } from '../testing/tokens.ts'
 import type { ExitCode, Terminal } from './index.ts'
-import { describeJwtCommands, isJwtCommand, runJwtCommand } from './index.ts'
+import { createNodeTerminal, describeJwtCommands, isJwtCommand, runJwtCommand } from './index.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -523,6 +523,22 @@ test('a fault of the program itself is told from a verdict, without its words', 
   })
   expect(code).toBe(4)
   expect(complained).not.toContain(token.slice(0, 20))
+})
+
+test('standard input is read to its end, and no further than a bound', async () => {
+  async function* chunks(count: number) {
+    for (let index = 0; index < count; index += 1) yield Buffer.alloc(65_536, 'a')
+  }
+  const terminalOf = (count: number) =>
+    createNodeTerminal({ stdin: chunks(count), stdout: { isTTY: true } })
+  expect(terminalOf(1)).toMatchObject({ input: 'pipe', output: 'terminal' })
+  expect(await terminalOf(2).readInput()).toHaveLength(131_072)
+  expect(await terminalOf(0).readInput()).toBe('')
+  const { code, complained } = await run(inspect, {
+    terminal: { readInput: terminalOf(1_000_000_000).readInput },
+  })
+  expect(code).toBe(2)
+  expect(complained).toContain('more than 1048576 bytes')
 })
 
 /** Loaded before the program: whatever opens a connection or asks for an address ends it. */

@@ -212,6 +212,27 @@ test('J42 whatever the text is, it is described and nothing is thrown', () => {
   )
 })
 
+test('J42 a text that is made to cost is described at once', () => {
+  const opened = Buffer.from('['.repeat(190_000)).toString('base64url')
+  const nested = `${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}`
+  const wide = JSON.stringify({ a: Array.from({ length: 60_000 }, () => ({})) })
+  const hostile = [
+    `${goodHeader}.${opened}.x`,
+    `${goodHeader}.${encode(nested)}.x`,
+    `${goodHeader}.${encode(`{"b":1,"b":2,"a":${nested}}`)}.x`,
+    `${goodHeader}.${encode(wide)}.x`,
+    `authorization${' '.repeat(200_000)}`,
+    `"${"'".repeat(200_000)}`,
+    '.'.repeat(200_000),
+    `bearer ${'-----BEGIN '.repeat(20_000)}`,
+  ]
+  const startedAt = performance.now()
+  for (const text of hostile) {
+    expect(inspect(text).findings.some(({ severity }) => severity === 'error')).toBe(true)
+  }
+  expect(performance.now() - startedAt).toBeLessThan(5_000)
+})
+
 test('an error is a promise: what has one is refused by a verifier that asks for little', async () => {
   const lenient = makeVerifier({
     typ: 'any',

@@ -28,7 +28,7 @@ const looksPublic = (header: Header): boolean =>
       /rsa|ecdsa|ed25519|public|[rpe]s(?:256|384|512)/i.test(header.kid)))
 
 /** What a `kid` is full of when somebody hopes that it reaches a file, a query or a shell. */
-const hostileName = /\.\.[/\\]|^[/\\]|['"`;|<>$]|--|:\/\//
+const hostileName = /\.\.[/\\]|^[/\\]|['"`;|<>$]|:\/\//
 
 const judgeKid = (header: Header): readonly Finding[] => {
   const { kid, alg } = header
