@@ -18,6 +18,8 @@ export interface System {
   readonly tokens: TokenWatch
   /** BFF requests by `METHOD path`, in order. */
   readonly bffRequests: string[]
+  /** Serves a page or a script of the test's own. */
+  serve(path: string, type: string, body: string): void
   /** Moves the BFF's clock. */
   advanceBff(seconds: number): void
   close(): Promise<void>
@@ -83,6 +85,7 @@ export const startSystem = async (): Promise<System> => {
     fetch: tokens.watch(fetch),
     log: silent,
   })
+  const served = new Map<string, { readonly type: string; readonly body: string }>()
   const bffRequests: string[] = []
   app.use(async (ctx, next) => {
     if (ctx.path.startsWith('/bff/')) bffRequests.push(`${ctx.method} ${ctx.path}`)
@@ -91,8 +94,12 @@ export const startSystem = async (): Promise<System> => {
   app.use(bff.middleware)
   app.use(async (ctx) => {
     ctx.set('cache-control', 'no-cache')
+    const own = served.get(ctx.path)
     const [, file] = clientPath.exec(ctx.path) ?? []
-    if (file !== undefined) {
+    if (own) {
+      ctx.type = own.type
+      ctx.body = own.body
+    } else if (file !== undefined) {
       ctx.type = 'text/javascript'
       ctx.body = await readFile(new URL(file, clientFolder()))
     } else if (ctx.path === '/' || ctx.path.startsWith('/page')) {
@@ -108,6 +115,9 @@ export const startSystem = async (): Promise<System> => {
     store,
     tokens,
     bffRequests,
+    serve: (path, type, body) => {
+      served.set(path, { type, body })
+    },
     advanceBff: (seconds) => {
       skewMs += seconds * 1000
     },
