@@ -20,6 +20,8 @@ export interface System {
   readonly bffRequests: string[]
   /** Bytes of the longest headers that a request to the BFF's origin came with. */
   longestHeaders(): number
+  /** Serves a page or a script of the test's own. */
+  serve(path: string, type: string, body: string): void
   /** Moves the BFF's clock. */
   advanceBff(seconds: number): void
   close(): Promise<void>
@@ -89,6 +91,7 @@ export const startSystem = async (): Promise<System> => {
     fetch: tokens.watch(fetch),
     log: silent,
   })
+  const served = new Map<string, { readonly type: string; readonly body: string }>()
   const bffRequests: string[] = []
   let longestHeaders = 0
   app.use(async (ctx, next) => {
@@ -99,8 +102,12 @@ export const startSystem = async (): Promise<System> => {
   app.use(bff.middleware)
   app.use(async (ctx) => {
     ctx.set('cache-control', 'no-cache')
+    const own = served.get(ctx.path)
     const [, file] = clientPath.exec(ctx.path) ?? []
-    if (file !== undefined) {
+    if (own) {
+      ctx.type = own.type
+      ctx.body = own.body
+    } else if (file !== undefined) {
       ctx.type = 'text/javascript'
       ctx.body = await readFile(new URL(file, clientFolder()))
     } else if (ctx.path === '/' || ctx.path.startsWith('/page')) {
@@ -117,6 +124,9 @@ export const startSystem = async (): Promise<System> => {
     tokens,
     bffRequests,
     longestHeaders: () => longestHeaders,
+    serve: (path, type, body) => {
+      served.set(path, { type, body })
+    },
     advanceBff: (seconds) => {
       skewMs += seconds * 1000
     },

@@ -152,10 +152,37 @@ test.each(Object.entries(recipes))(
   },
 )
 
-test.each(Object.entries(recipes))('%s rejects without a session', async (_name, { send }) => {
+test.each([
+  ['axios', (error: Error) => error.cause],
+  ['Apollo Client', (error: Error) => error],
+  ['tRPC', (error: Error) => error.cause],
+  ['TanStack Query', (error: Error) => error],
+  ['openapi-fetch', (error: Error) => error],
+])(
+  'without a session %s rejects with our error, and nothing reaches the API',
+  async (name, read) => {
+    stage.bff.isLoggedIn = false
+    const client = await stage.createReady()
+    const error = await recipes[name]?.send(client).catch((reason) => reason)
+    expect(read(error as Error)).toMatchObject({
+      name: 'AuthError',
+      code: 'session_required',
+      retry: 'login',
+    })
+    expect(stage.bff.seen.api).toEqual([])
+  },
+)
+
+test('without a session urql answers our error as its network error', async () => {
   stage.bff.isLoggedIn = false
-  const client = await stage.createReady()
-  // urql and openapi-fetch hand errors back in their own ways; none of them reaches the API.
-  await send(client).catch(() => {})
+  const { fetch } = await stage.createReady()
+  const urql = new UrqlClient({
+    url: `${apiOrigin}/graphql`,
+    exchanges: [fetchExchange],
+    preferGetMethod: false,
+    fetch,
+  })
+  const { error } = await urql.query('{ orders { id } }', {}).toPromise()
+  expect(error?.networkError).toMatchObject({ name: 'AuthError', code: 'session_required' })
   expect(stage.bff.seen.api).toEqual([])
 })
