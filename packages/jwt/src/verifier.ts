@@ -125,7 +125,7 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
       return undefined
     }
     const found = cached.issuer.findKey(cached.verified.header.kid)
-    return found instanceof Promise ? found.then(judge) : judge(found)
+    return found !== undefined && 'then' in found ? found.then(judge) : judge(found)
   }
 
   const remember = async (token: string): Promise<CachedToken> => {
@@ -137,7 +137,7 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
   return {
     verify: async (token) => {
       const recalled = recall(token)
-      const known = recalled instanceof Promise ? await recalled : recalled
+      const known = recalled !== undefined && 'then' in recalled ? await recalled : recalled
       const { verified } = known ?? (await remember(token))
       if (denyList !== undefined) await checkDenied(denyList, verified.claims)
       return verified

@@ -110,22 +110,24 @@ const resolve = (options: AuthenticateOptions) => {
   }
 }
 
-/** Whether whoever sends the token may: a token bound to a key is worth nothing without its proof. */
-const checkBinding = async (
-  auth: VerifiedToken,
-  { scheme, token }: TokenCredentials,
+type BindingOutcome = readonly [RefusalCode, Partial<RefusalDetails>] | AnswerHeaders
+
+/** A token bound to a key is worth nothing without its proof: no downgrade (RFC 9449, section 7.2). */
+const checkUnbound = ({ claims }: VerifiedToken): BindingOutcome =>
+  claims.cnf === undefined
+    ? answerHeaders(undefined)
+    : ['invalid_token', { reason: 'claim_invalid' }]
+
+/** Whether whoever sends a bound token holds its key. */
+const checkBound = async (
+  { claims }: VerifiedToken,
+  token: string,
   request: GuardedRequest,
-  checkProof: CheckProof | undefined,
-): Promise<readonly [RefusalCode, Partial<RefusalDetails>] | AnswerHeaders> => {
-  const confirmation = auth.claims.cnf
-  if (scheme === 'Bearer' || checkProof === undefined) {
-    // RFC 9449, section 7.2: no downgrade.
-    if (confirmation === undefined) return answerHeaders(undefined)
-    return ['invalid_token', { reason: 'claim_invalid' }]
-  }
+  checkProof: CheckProof,
+): Promise<BindingOutcome> => {
   const { method, target } = request
   const proofs = request.header('dpop')
-  const outcome = await checkProof({ method, target, proofs, token, confirmation })
+  const outcome = await checkProof({ method, target, proofs, token, confirmation: claims.cnf })
   return outcome.kind === 'proved' ? answerHeaders(outcome.nonce) : classifyProof(outcome)
 }
 
@@ -147,14 +149,18 @@ export const authenticate = (options: AuthenticateOptions): Authenticate => {
     return { kind: 'refused', refusal } as const
   }
 
-  const check = async (
-    request: GuardedRequest,
-    credentials: TokenCredentials,
-  ): Promise<AuthenticateOutcome> => {
+  const read = (request: GuardedRequest): TokenCredentials | RefusalCode => {
+    const credentials = readCredentials(request, rules)
+    if (credentials.kind === 'none') return 'token_required'
+    if (credentials.kind === 'malformed') return 'invalid_request'
+    const isCookie = credentials.from === 'cookie'
+    return isCookie && cookie?.isOwnRequest(request) !== true ? 'csrf_rejected' : credentials
+  }
+
+  return async (request) => {
+    const credentials = read(request)
+    if (typeof credentials === 'string') return refused(credentials)
     const used = credentials.scheme
-    if (credentials.from === 'cookie' && cookie?.isOwnRequest(request) !== true) {
-      return refused('csrf_rejected')
-    }
     let auth: VerifiedToken
     try {
       auth = await verifier.verify(credentials.token)
@@ -162,18 +168,14 @@ export const authenticate = (options: AuthenticateOptions): Authenticate => {
       const [code, details] = classify(error)
       return refused(code, { used, ...details })
     }
-    const binding = await checkBinding(auth, credentials, request, checkProof)
+    const binding =
+      used === 'Bearer' || checkProof === undefined
+        ? checkUnbound(auth)
+        : await checkBound(auth, credentials.token, request, checkProof)
     if (!('headers' in binding)) return refused(binding[0], { used, ...binding[1] })
     if (scope !== undefined && !coversScope(auth.claims.scope, scope)) {
       return refused('insufficient_scope', { used })
     }
     return { kind: 'authenticated', auth, ...binding }
-  }
-
-  return async (request) => {
-    const credentials = readCredentials(request, rules)
-    if (credentials.kind === 'none') return refused('token_required')
-    if (credentials.kind === 'malformed') return refused('invalid_request')
-    return check(request, credentials)
   }
 }

@@ -25,15 +25,20 @@ export type Credentials =
 const none: Credentials = { kind: 'none' }
 const malformed: Credentials = { kind: 'malformed' }
 
-const schemeAndRest = /^([a-z]+)(?: +([^ ].*)?)?$/is
+/** The comma, and of white space what octets can spell: no field value holds anything else. */
+const separators = [',', ' ', '\t', '\n', '\v', '\f', '\r', '\u00a0'] as const
 
 /** One word, and not a list: whatever else it is, the verifier is told. */
-const isOneWord = (token: string): boolean => token !== '' && !/[\s,]/.test(token)
+const isOneWord = (token: string): boolean =>
+  token !== '' && !separators.some((separator) => token.includes(separator))
 
 const readOne = (value: string, schemes: readonly AuthScheme[]): Credentials => {
-  const [, name = '', token = ''] = schemeAndRest.exec(value) ?? []
-  const scheme = schemes.find((known) => known.toLowerCase() === name.toLowerCase())
+  // A search for one character is many times faster than an expression over a whole token.
+  const end = value.indexOf(' ')
+  const name = (end === -1 ? value : value.slice(0, end)).toLowerCase()
+  const scheme = schemes.find((known) => known.toLowerCase() === name)
   if (scheme === undefined) return none
+  const token = end === -1 ? '' : value.slice(end).replace(/^ +/, '')
   return isOneWord(token) ? { kind: 'token', scheme, from: 'header', token } : malformed
 }
 
@@ -45,7 +50,7 @@ const readAuthorization = (
   lines: readonly string[],
   schemes: readonly AuthScheme[],
 ): Credentials => {
-  const value = lines.join(', ')
+  const value = lines.length === 1 ? (lines[0] ?? '') : lines.join(', ')
   if (!value.includes(',')) return readOne(value, schemes)
   const isAnyOurs = value.split(',').some((part) => readOne(part.trim(), schemes).kind !== 'none')
   return isAnyOurs ? malformed : none
