@@ -32,7 +32,7 @@ export interface Asking {
 }
 
 /** Asks once and judges. */
-export const observe = async (
+const observe = async (
   system: FaultSystem,
   session: LoggedIn,
   { group = '', bff = 0, question = 'token' }: Asking = {},

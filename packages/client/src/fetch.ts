@@ -57,7 +57,7 @@ const fetchWithToken = async (
 }
 
 /** Whether an API asks for a stronger or fresher login rather than for a better token. */
-export const isStepUp = ({ headers }: Response): boolean =>
+const isStepUp = ({ headers }: Response): boolean =>
   /error="?insufficient_user_authentication/.test(`${headers.get('www-authenticate')}`)
 
 /** `fetch` that adds the token for listed origins; everything else passes through untouched. */

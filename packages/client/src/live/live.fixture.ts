@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { vi } from 'vitest'
 
 /** The browser's locks, of which Node 20 has none: one holder for a name, the others in a queue. */
-export const installLocks = (): void => {
+const installLocks = (): void => {
   const last = new Map<string, Promise<unknown>>()
   const request = async (
     name: string,
