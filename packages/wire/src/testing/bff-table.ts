@@ -146,6 +146,14 @@ const token: readonly TableCase[] = [
         call: post('/token', { scope: 'orders:write orders:read' }),
         answer: tokenOf('orders', { token: 'other' }),
       },
+      {
+        call: post('/token', { scope: 'orders:read orders:write orders:read' }),
+        answer: tokenOf('orders', { token: 'same' }),
+      },
+      {
+        call: post('/token', { scope: 'orders:cancel orders:write orders:read' }),
+        answer: tokenOf('orders', { token: 'other' }),
+      },
       { call: post('/token'), answer: tokenOf('orders', { token: 'same' }) },
       ...['orders:admin', 'orders:read orders:admin', ''].map((scope) => ({
         call: post('/token', { scope }),
