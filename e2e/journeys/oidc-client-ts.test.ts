@@ -158,3 +158,19 @@ test('a code and state that are not ours stay in the address', async () => {
   const { callbacks } = await shop.evaluate(() => (globalThis as unknown as SpaGlobals).seen)
   expect(callbacks).toBe(1)
 })
+
+test('a guarded page goes to the login once, and a logout from it ends at the provider', async () => {
+  const page = await open('/spa?guarded')
+  await page.waitForURL(/^http:\/\/127\.0\.0\.1/)
+  await chooseAccount(page, 'alice')
+  await page.waitForURL(`${system.origin}/spa?guarded`)
+  await untilStatus(page, 'in')
+  const logins = () => system.bffRequests.filter((request) => request === 'GET /bff/login').length
+  expect(logins()).toBe(1)
+  const isLeft = page.waitForRequest((request) => request.url().startsWith(system.idp.issuer))
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await isLeft
+  await untilStatus(page, 'out')
+  expect(new URL(page.url()).search).toBe('')
+  expect(logins()).toBe(1)
+})

@@ -2,7 +2,7 @@
 import { type User, WebStorageStateStore } from 'oidc-client-ts'
 import { createElement, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { AuthProvider, useAuth } from 'react-oidc-context'
+import { AuthProvider, useAuth, withAuthenticationRequired } from 'react-oidc-context'
 
 const settings = {
   authority: 'https://provider.example',
@@ -36,10 +36,12 @@ const App = () => {
   )
 }
 
+const Page = location.search === '?guarded' ? withAuthenticationRequired(App) : App
+
 const onSigninCallback = () => {
   seen.callbacks += 1
 }
 
 const root = document.body.appendChild(document.createElement('div'))
-const app = createElement(AuthProvider, { ...settings, onSigninCallback }, createElement(App))
+const app = createElement(AuthProvider, { ...settings, onSigninCallback }, createElement(Page))
 createRoot(root).render(createElement(StrictMode, null, app))

@@ -18,7 +18,7 @@ export const createTableHarness = (): Promise<Harness> =>
         orders: {
           mode: 'token',
           audience: 'https://orders.example',
-          scope: 'orders:read orders:write',
+          scope: 'orders:read orders:write orders:cancel',
         },
         billing: { mode: 'token', audience: 'https://billing.example', scope: 'billing:read' },
       },

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { inspect } from 'node:util'
 import type { UserManager as TheirUserManager } from 'oidc-client-ts'
+import type { AuthProviderProps } from 'react-oidc-context'
 import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from 'vitest'
 import { createGate, problem } from '../fake-bff.fixture.ts'
 import type { AuthClient } from '../index.ts'
@@ -68,6 +69,11 @@ test('every public member of the real UserManager is there', async () => {
   for (const name of members) expect(manager, name).toHaveProperty(name)
   expectTypeOf<keyof TheirUserManager>().toEqualTypeOf<(typeof members)[number]>()
   expectTypeOf<UserManager>().toExtend<Pick<TheirUserManager, keyof TheirUserManager>>()
+})
+
+test('the AuthProvider of react-oidc-context takes the manager', () => {
+  type Taken = NonNullable<AuthProviderProps['userManager']>
+  expectTypeOf(createUserManager).returns.toEqualTypeOf<Taken>()
 })
 
 test('the user has profile, scopes and a token with its end', async () => {

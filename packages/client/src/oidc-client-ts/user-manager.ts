@@ -153,7 +153,7 @@ export class UserManager implements Theirs {
    * The user as the BFF knows it now, with a token that has at least half of its life left. Calls at
    * the same time share one.
    *
-   * @throws ErrorResponse `login_required` when nobody is logged in; ErrorTimeout
+   * @throws ErrorResponse `login_required` when nobody is logged in; AuthError
    */
   async signinSilent(_args?: object): Promise<User> {
     this.#renewal ??= this.#renew().finally(() => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { vi } from 'vitest'
@@ -16,10 +17,15 @@ export interface ReactBuild {
   readonly core: typeof import('../index.ts')
 }
 
-const aliases = {
-  18: { react: 'react-18', 'react-dom': 'react-dom-18' },
+const require = createRequire(import.meta.url)
+
+const aliases: Readonly<Record<18 | 19, Readonly<Record<string, string>>>> = {
+  18: {
+    react: dirname(require.resolve('react-18/package.json')),
+    'react-dom': dirname(require.resolve('react-dom-18/package.json')),
+  },
   19: {},
-} as const
+}
 
 const entry = `
   export * as React from 'react'
@@ -34,12 +40,11 @@ const entry = `
  * Builds the binding with one version of React. A bundle, because a package manager installs React
  * DOM for one React only, and a bundler gives the other its own.
  */
-export const buildReact = async (version: keyof typeof aliases): Promise<ReactBuild> => {
+export const buildReact = async (version: 18 | 19): Promise<ReactBuild> => {
   const folder = await mkdtemp(join(tmpdir(), 'react-'))
   const outfile = join(folder, `react-${version}.mjs`)
   await build({
     stdin: { contents: entry, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
-    absWorkingDir: fileURLToPath(new URL('../../', import.meta.url)),
     bundle: true,
     outfile,
     format: 'esm',

@@ -10,7 +10,10 @@ const otherDevice = { sid: 'another-device-0000001', createdAt: 1, lastSeenAt: 2
 const session = createFakeSession({
   scenario: 'anonymous',
   user: tableUser,
-  resources: { orders: { scope: 'orders:read orders:write' }, billing: { scope: 'billing:read' } },
+  resources: {
+    orders: { scope: 'orders:read orders:write orders:cancel' },
+    billing: { scope: 'billing:read' },
+  },
   tokenLifeSeconds: 600,
   devices: [otherDevice],
   logoutUrl: 'https://login.example/end',
@@ -34,7 +37,8 @@ const stage: TableStage = {
     }
   },
   logIn: async () => session.login(),
-  end: async (reason) => session.revoke(reason),
+  end: async (reason) =>
+    reason === 'expired' ? session.advance(28_801_000) : session.revoke(reason),
   addDevice: async () => otherDevice.sid,
   advance: (seconds) => session.advance(seconds * 1000),
 }

@@ -3,7 +3,7 @@ import type { StepUpChallenge } from '../step-up/challenge.ts'
 import { FakeSessionError } from './errors.ts'
 import { problem } from './problem.ts'
 import { look } from './seen.ts'
-import type { World } from './world.ts'
+import { findResource, type World } from './world.ts'
 
 /** Options of `guard`. */
 export interface GuardOptions {
@@ -57,7 +57,7 @@ export type Resolver = HttpResponseResolver<PathParams, DefaultBodyType, undefin
 export const createGuard =
   (world: World) =>
   (resource: string, resolver: Resolver, { scope = '' }: GuardOptions = {}): Resolver => {
-    if (!world.settings.resources.has(resource)) {
+    if (!findResource(world, resource)) {
       const known = [...world.settings.resources.keys()].join(', ')
       throw new FakeSessionError('unknown_resource', `No such resource; there are: ${known}`)
     }

@@ -38,13 +38,8 @@ const makeToken = (world: World, { resource, scope }: TokenQuestion): FakeToken 
   return token
 }
 
-const isRefused = async (
-  world: World,
-  key: string,
-  current: FakeToken,
-  { rejected }: TokenQuestion,
-): Promise<boolean> => {
-  if (rejected === undefined || rejected !== (await fingerprint(current.text))) return false
+/** Whether a refusal of that token leads to a renewal, which is noted where it does. */
+const countsAsRefused = (world: World, key: string): boolean => {
   const { wall } = world.clock
   const recent = (world.rejections.get(key) ?? []).filter((at) => wall - at < 60_000)
   if (recent.length >= rejectedRenewalsPerMinute) return false
@@ -68,9 +63,15 @@ export const obtainToken = async (
   question: TokenQuestion,
 ): Promise<TokenAnswer> => {
   const key = `${question.resource}\n${question.scope}`
+  const known = world.current.get(key)
+  const isMeant =
+    known !== undefined &&
+    question.rejected !== undefined &&
+    question.rejected === (await fingerprint(known.text))
+  // Once more: another call may have replaced it meanwhile, and its token serves this one too.
   const former = world.current.get(key)
-  const isDue =
-    former && ((await isRefused(world, key, former, question)) || isWorn(world, former, question))
+  const isRefused = isMeant && former === known && countsAsRefused(world, key)
+  const isDue = former && (isRefused || isWorn(world, former, question))
   const token = former && !isDue ? former : makeToken(world, question)
   if (former && isDue) {
     former.isExpired = true

@@ -29,7 +29,10 @@ export interface FakeSessionOptions {
   readonly scenario?: Scenario
   /** Claims of the user. Default `{ sub: 'fake-user', name: 'Fake User' }`. */
   readonly user?: UserClaims
-  /** The APIs by the names the BFF knows them by; the first is the default. Default: one, `api`. */
+  /**
+   * The APIs by the names the BFF knows them by; the first is the default. Other names are refused as
+   * by the BFF (`unknown_resource`). Default: every name is known.
+   */
   readonly resources?: Readonly<Record<string, FakeResource>>
   /** Path of the BFF, as given to `createAuthClient`. Default `/bff`. */
   readonly bffPath?: `/${string}`

@@ -129,6 +129,16 @@ test('a token that ran out or is refused costs one renewal, whoever asks', async
   )
 })
 
+test('two tabs that meet a refusal together cost one renewal', async () => {
+  const tabs = [await createReady(), await createReady()]
+  await Promise.all(tabs.map((tab) => tab.getAccessToken()))
+  expect(session.tokens).toHaveLength(1)
+  session.expireToken()
+  const answers = await Promise.all(tabs.map((tab) => tab.fetch(`${api}/orders`)))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  session.expectRenewals(1)
+})
+
 test('only the tokens of the resource named are refused', async () => {
   const client = await createReady()
   await client.getAccessToken({ resource: 'reports' })

@@ -24,7 +24,7 @@ export type UnhandledRequests = 'bypass' | 'warn' | 'error'
 
 type Hook = (callback: () => void) => unknown
 
-/** Hooks of the runner: those of vitest and jest, or `afterEach` and `after` of node:test. */
+/** Hooks of the runner: those of vitest, or `afterEach` and `after` of node:test. */
 export interface RunnerHooks {
   /** After each test the fake session and the handlers are as at the beginning. */
   readonly afterEach: Hook

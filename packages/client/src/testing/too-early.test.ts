@@ -23,7 +23,8 @@ test('a client created before MSW listened is told apart, with the remedy', asyn
 test('expectations are refused while nothing has arrived, whatever they expect', async () => {
   expect(() => session.expectRenewals(0)).toThrow(FakeSessionError)
   expect(() => session.expectLogouts()).toThrow(/before MSW listened/)
-  const inTime = createAuthClient({ resources: {} })
+  // Of an app whose resources the fake was not told.
+  const inTime = createAuthClient({ resources: { orders: { origin: 'https://orders.example' } } })
   expect(await session.ready(inTime)).toMatchObject({ status: 'authenticated' })
   session.expectRenewals(0)
   session.expectLogouts()

@@ -49,6 +49,8 @@ export interface FakeStream {
 export type Settings = Required<Omit<FakeSessionOptions, 'logoutUrl' | 'startAt' | 'resources'>> & {
   readonly logoutUrl: string | undefined
   readonly resources: ReadonlyMap<string, FakeResource & { readonly scope: string }>
+  /** Whether names that are not in `resources` are known as well. */
+  readonly acceptsAnyResource: boolean
 }
 
 /** Everything the fake knows; the flows change it. */
@@ -78,7 +80,7 @@ export interface World {
   serial: number
 }
 
-const resolveSettings = ({ resources = { api: {} }, ...given }: FakeSessionOptions): Settings => ({
+const resolveSettings = ({ resources, ...given }: FakeSessionOptions): Settings => ({
   scenario: 'authenticated',
   user: { sub: 'fake-user', name: 'Fake User' },
   bffPath: defaultBasePath,
@@ -89,10 +91,21 @@ const resolveSettings = ({ resources = { api: {} }, ...given }: FakeSessionOptio
   stepUp: defaultStepUp,
   logoutUrl: undefined,
   ...given,
+  acceptsAnyResource: resources === undefined,
   resources: new Map(
-    Object.entries(resources).map(([name, resource]) => [name, { scope: name, ...resource }]),
+    Object.entries(resources ?? { api: {} }).map(([name, resource]) => [
+      name,
+      { scope: name, ...resource },
+    ]),
   ),
 })
+
+/** The resource of that name, as the BFF is configured; without a configuration every name is one. */
+export const findResource = (
+  { settings: { resources, acceptsAnyResource } }: World,
+  name: string,
+): { readonly scope: string } | undefined =>
+  resources.get(name) ?? (acceptsAnyResource && name !== '' ? { scope: name } : undefined)
 
 /** The world before anybody has logged in; a scenario begins it. */
 export const createWorld = (options: FakeSessionOptions): World => {

@@ -51,6 +51,17 @@ const nobody: readonly TableCase[] = [
     ].map((call) => ({ call, answer: refusal('session_required') })),
   },
   {
+    title: 'without a session a request that is wrong in itself is refused as such',
+    steps: [
+      { call: post('/token', { unheard: true }), answer: refusal('invalid_request') },
+      { call: post('/logout', { scope: 'all' }), answer: refusal('invalid_request') },
+      {
+        call: post('/logout', { scope: 'others', returnTo: '//evil.example' }),
+        answer: refusal('return_to_not_allowed'),
+      },
+    ],
+  },
+  {
     title: 'without a session a logout has nothing to do',
     steps: [
       { call: post('/logout'), answer: done },
@@ -133,6 +144,14 @@ const token: readonly TableCase[] = [
       },
       {
         call: post('/token', { scope: 'orders:write orders:read' }),
+        answer: tokenOf('orders', { token: 'other' }),
+      },
+      {
+        call: post('/token', { scope: 'orders:read orders:write orders:read' }),
+        answer: tokenOf('orders', { token: 'same' }),
+      },
+      {
+        call: post('/token', { scope: 'orders:cancel orders:write orders:read' }),
         answer: tokenOf('orders', { token: 'other' }),
       },
       { call: post('/token'), answer: tokenOf('orders', { token: 'same' }) },

@@ -19,7 +19,7 @@ export interface TableAnswer {
 
 /**
  * Who answers the table. It is configured with the resources `orders` (scope `orders:read
- * orders:write`, the default) and `billing` (scope `billing:read`), tokens that live for ten
+ * orders:write orders:cancel`, the default) and `billing` (scope `billing:read`), tokens that live for ten
  * minutes, the default limits and a provider where a logout can lead. The one user is `tableUser`.
  */
 export interface TableStage {

@@ -3,7 +3,7 @@ import { obtainToken } from '../obtain-token.ts'
 import { json, problem } from '../problem.ts'
 import type { SeenRequest } from '../seen.ts'
 import { readState } from '../session-state.ts'
-import type { World } from '../world.ts'
+import { findResource, type World } from '../world.ts'
 
 /** `GET /session`: who is logged in, and on request the token of one resource. */
 export const session = async (world: World, { url }: SeenRequest): Promise<Response> => {
@@ -14,7 +14,7 @@ export const session = async (world: World, { url }: SeenRequest): Promise<Respo
   }
   const { wall } = world.clock
   const name = url.searchParams.get('resource')
-  const resource = world.settings.resources.get(name ?? '')
+  const resource = findResource(world, name ?? '')
   if (name !== null && !resource) return problem('unknown_resource')
   if (url.searchParams.get('slide') !== 'false') {
     state.idleExpiresAt = wall + world.settings.idleSeconds * 1000

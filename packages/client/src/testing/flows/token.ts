@@ -2,7 +2,7 @@ import { obtainToken } from '../obtain-token.ts'
 import { json, problem } from '../problem.ts'
 import { readBody, tokenRules } from '../read-body.ts'
 import type { SeenRequest } from '../seen.ts'
-import type { World } from '../world.ts'
+import { findResource, type World } from '../world.ts'
 import { requireLive } from './require-live.ts'
 
 /** The scope asked for in one spelling; `undefined` where it exceeds the resource's own. */
@@ -22,7 +22,7 @@ export const token = async (world: World, request: SeenRequest): Promise<Respons
   const { resources, idleSeconds } = world.settings
   const [first = ''] = resources.keys()
   const { resource: name = first, minValiditySeconds = 0, rejected, slide } = body
-  const resource = resources.get(name)
+  const resource = findResource(world, name)
   if (!resource) return problem('unknown_resource')
   const scope = narrow(resource.scope, body.scope)
   if (scope === undefined) return problem('insufficient_scope')
