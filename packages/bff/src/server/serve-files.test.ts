@@ -16,6 +16,7 @@ beforeAll(async () => {
       writeFiles(folder, { 'public/assets/page-2-settings.json': '{}' })
       symlinkSync(join(folder, 'secret.txt'), join(folder, 'public/link.txt'))
       symlinkSync(folder, join(folder, 'public/up'))
+      symlinkSync(join(folder, 'gone.txt'), join(folder, 'public/gone.txt'))
       symlinkSync(join(folder, 'public/logo.svg'), join(folder, 'public/inside.svg'))
     },
   })
@@ -82,6 +83,7 @@ const upwards = [
   '/%2fetc%2fpasswd',
   '/./index.html/../../secret.txt',
   '/link.txt',
+  '/gone.txt',
   '/up/secret.txt',
   '/up/public/index.html',
   '/.env',
