@@ -7,6 +7,8 @@ import { type System, startSystem } from '../support/start-system.ts'
 interface Globals extends AppGlobals {
   /** Milliseconds by which the device's wall clock is off. */
   skew: number
+  /** Milliseconds that have passed unnoticed, on the monotonic clock. */
+  passed: number
 }
 
 const dayMs = 86_400_000
@@ -28,12 +30,15 @@ afterEach(async () => {
   await system.close()
 })
 
-/** The wall clock of every page to come is off by so much; `performance.now()` is not. */
+/** The wall clock of every page to come is off by so much; `performance.now()` goes on as it was. */
 const setClocksOff = (skewMs: number): Promise<unknown> =>
   context.addInitScript((skew) => {
+    const self = globalThis as unknown as Globals
     const { now } = Date
-    Object.assign(globalThis, { skew })
-    Date.now = () => now() + (globalThis as unknown as Globals).skew
+    const monotonicNow = performance.now.bind(performance)
+    Object.assign(self, { skew, passed: 0 })
+    Date.now = () => now() + self.skew
+    performance.now = () => monotonicNow() + self.passed
   }, skewMs)
 
 const setClock = (page: Page, skewMs: number): Promise<void> =>
@@ -90,6 +95,23 @@ test.each([
   expect(system.bffRequests.length).toBeLessThanOrEqual(2)
   expect(await stateOf(page)).toMatchObject({ status: 'authenticated' })
   expect(await eventsOf(page)).not.toContain('sessionEnded')
+})
+
+test('C10 a clock put back by a day makes no token younger: it is renewed when its time is over', async () => {
+  await setClocksOff(0)
+  const page = await openApp(context, `${system.origin}/`)
+  await logInAs(page, 'alice')
+  expect(await callApi(page)).toEqual([200])
+  system.idp.resetCounts()
+  system.bffRequests.length = 0
+  await page.evaluate(([skew, passed]) => Object.assign(globalThis, { skew, passed }), [
+    -dayMs,
+    320_000,
+  ] as const)
+  system.advanceBff(320)
+  expect(await callApi(page, 3)).toEqual([200, 200, 200])
+  expect(system.bffRequests).toEqual(['POST /bff/token'])
+  expect(system.idp.counts()['token:refresh_token']).toBe(1)
 })
 
 /** Starts a call and keeps what becomes of it under a name. */
@@ -178,12 +200,15 @@ test.each([2, 10])(
     const tabs = [first, ...(await Promise.all(others))]
     system.idp.resetCounts()
     system.api.reset()
+    system.bffRequests.length = 0
     const seconds = 320
     system.advanceBff(seconds)
     await Promise.all(tabs.map((tab) => setClock(tab, seconds * 1000)))
     const answers = await Promise.all(tabs.map((tab) => callApi(tab, 5)))
     expect(answers.flat()).toEqual(Array.from({ length: count * 5 }, () => 200))
     expect(system.idp.counts()['token:refresh_token']).toBe(1)
+    // The five calls of a tab share one request, and the BFF makes one of those of all tabs.
+    expect(system.bffRequests).toEqual(Array.from({ length: count }, () => 'POST /bff/token'))
     expect(new Set(system.api.calls.map(({ tokenHash }) => tokenHash)).size).toBe(1)
   },
 )

@@ -124,6 +124,14 @@ const wrong: readonly (readonly [string, Given, string])[] = [
     { file: { store: { url: 'http://redis' } } },
     'store.url: must be a redis:// or rediss:// URL',
   ],
+  ...['redis:/:pw@redis', 'redis:pw@redis', 'redis:///pw@redis', 'redis://x/pw@redis'].map(
+    (url) =>
+      [
+        `a Redis URL whose password is not where it belongs (${url})`,
+        { file: { store: { url } } },
+        'store.url: must be a redis:// or rediss:// URL',
+      ] as const,
+  ),
   [
     'SQLite and Redis',
     { file: { store: { url: 'redis://redis', path: 'x' } } },

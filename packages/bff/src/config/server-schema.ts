@@ -15,11 +15,18 @@ const host = z
     'must be an address or a host name, e.g. 127.0.0.1 or 0.0.0.0',
   )
 
+/** A password that slips into path or host, for want of a slash or of escaping, would be shown. */
+const isRedisUrl = (value: string): boolean => {
+  if (!/^rediss?:\/\/[^/]/.test(value) || !URL.canParse(value)) return false
+  const { hostname, pathname } = new URL(value)
+  return hostname !== '' && /^(\/\d*)?$/.test(pathname)
+}
+
 const redisUrl = z
   .string()
   .refine(
-    (value) => URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol),
-    'must be a redis:// or rediss:// URL',
+    isRedisUrl,
+    'must be a redis:// or rediss:// URL, e.g. redis://:password@host:6379/0; escape what a password holds of : / ? # @',
   )
 
 /** No value may end its directive, or the header, and begin another (CSP 3, section 2.3). */

@@ -1,3 +1,4 @@
+import { StoreError } from '@coatcheck/store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBff } from '../create-bff.ts'
 import type { BffOptions } from '../options.ts'
@@ -257,6 +258,20 @@ test('while the keys of the provider cannot be had, a token is put off and can b
   expect([response.status, response.json().code]).toEqual([503, 'provider_unavailable'])
   expect(await alive(alice)).toEqual(['both'])
   delete harness.provider.script.jwks
+  expect((await sendLogoutToken(harness, token)).status).toBe(200)
+  expect(await alive(alice)).toEqual(['none'])
+})
+
+test('B112 a token that a failing store kept from its work can be sent again', async () => {
+  const alice = await logIn('alice')
+  const token = tokenOf({ sub: 'alice' })
+  store.before = ({ method, key }) => {
+    if (method !== 'swap' || !key.startsWith('session:')) return
+    throw new StoreError('store_unavailable', 'The connection is gone.')
+  }
+  const response = await sendLogoutToken(harness, token)
+  expect([response.status, response.json().code]).toEqual([503, 'store_unavailable'])
+  store.before = () => {}
   expect((await sendLogoutToken(harness, token)).status).toBe(200)
   expect(await alive(alice)).toEqual(['none'])
 })

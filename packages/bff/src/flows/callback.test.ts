@@ -500,6 +500,26 @@ test.each([
   expect((await harness.login()).location).toBe(`${harness.origin}/`)
 })
 
+test.each([
+  ['its session is announced to other tabs', 'put', 'login:'],
+  ['it is asked whether all sessions ended meanwhile', 'get', 'overtaken:'],
+  ['it is asked whether the provider ended it meanwhile', 'get', 'provider-logout:'],
+] as const)('B52 a login that fails when %s leaves no session', async (_name, method, key) => {
+  recording.before = (call) => {
+    if (call.method === method && call.key.startsWith(key)) throw outage()
+  }
+  const answer = await harness.login()
+  recording.before = () => {}
+  expect(answer.location).toBe(home('store_unavailable'))
+  expect(answer.setCookies.filter((line) => line.startsWith(sessionCookie))).toEqual([
+    expect.stringMatching(/-tx-.*Max-Age=0/),
+  ])
+  const { key: record = '' } = recording.calls.find((call) => call.key.startsWith('session:')) ?? {}
+  expect((await recording.get(record))?.value).toContain('"ended":{"reason":"revoked"')
+  await harness.bff.close()
+  expect(harness.provider.count('/revoke')).toBe(1)
+})
+
 test('B34 the ID token alone says who logs in: UserInfo is never asked', async () => {
   const userInfo = `${harness.provider.issuer}/userinfo`
   harness.provider.script.metadata = (standard) => ({ ...standard, userinfo_endpoint: userInfo })

@@ -146,6 +146,25 @@ test('a store that cannot be reached for a while ends no stream', async () => {
   expect(await tab.next()).toEqual({ event: 'session.changed', data: {} })
 })
 
+test('a session that ends while its stream is being opened is told of at once', async () => {
+  const end = harness.bff.endSessions
+  const [sid = ''] = (harness.browser.jar.get('__Host-Http-coatcheck')?.value ?? '').split('.')
+  const { subscribe } = store.channel('sessions')
+  const { channel } = store
+  Object.assign(store, {
+    channel: (name: string) => ({
+      ...channel(name),
+      subscribe: async (listener: (message: string) => void) => {
+        await end({ sid })
+        return subscribe(listener)
+      },
+    }),
+  })
+  const tab = await open()
+  expect(await tab.next()).toEqual({ event: 'session.ended', data: { reason: 'revoked' } })
+  expect(await tab.next()).toBe('closed')
+})
+
 test('an open stream moves no idle limit', async () => {
   await open()
   for (let minute = 0; minute < defaults.idleSeconds / 60; minute += 30) {

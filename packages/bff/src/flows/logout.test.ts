@@ -1,3 +1,4 @@
+import { StoreError } from '@coatcheck/store'
 import { parseSetCookie } from 'cookie'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBff } from '../create-bff.ts'
@@ -11,6 +12,7 @@ import {
 } from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
+import { createRecordingStore } from '../testing/recording-store.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
 
 const cookieName = '__Host-Http-coatcheck'
@@ -410,3 +412,22 @@ for (const [name, request] of forgeries) {
     expect(revoked()).toEqual([])
   })
 }
+
+test('B100 a store that fails in the middle of ending all sessions leaves the right to ask again', async () => {
+  await harness.close()
+  const store = createRecordingStore(() => harness.now())
+  await start((standard) => ({ ...standard, store }))
+  const other = harness.newBrowser()
+  await harness.login(other)
+  const [otherSid] = (other.jar.get(cookieName)?.value ?? '').split('.')
+  store.before = ({ method, key }) => {
+    if (method !== 'swap' || key !== `session:${otherSid}`) return
+    throw new StoreError('store_unavailable', 'The connection is gone.')
+  }
+  expect((await harness.browser.post('/bff/logout', { scope: 'global' })).status).toBe(503)
+  store.before = () => {}
+  expect((await harness.browser.post('/bff/logout', { scope: 'global' })).status).toBe(200)
+  expect([await isLoggedIn(), await isLoggedIn(other)]).toEqual([false, false])
+  await harness.bff.close()
+  expect(revoked().length).toBe(2)
+})

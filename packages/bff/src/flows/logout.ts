@@ -2,7 +2,7 @@ import { type LogoutAnswer, type LogoutRequest, parseReturnTo } from '@coatcheck
 import type { Context } from 'koa'
 import * as z from 'zod'
 import type { BffContext } from '../bff-context.ts'
-import { clearSessionHint } from '../cookies/session-cookie.ts'
+import { clearSessionHint, readSessionCookie } from '../cookies/session-cookie.ts'
 import { RequestProblem } from '../errors.ts'
 import { clearSiteData } from '../requests/clear-site-data.ts'
 import { publicUrls } from '../requests/public-urls.ts'
@@ -10,6 +10,7 @@ import { readJson } from '../requests/read-json.ts'
 import type { KoaSession } from '../sessions/create-koa-session.ts'
 import { endOtherSessions } from '../sessions/end-other-sessions.ts'
 import { revokeTokensOf } from '../sessions/end-session.ts'
+import { identifySession } from '../sessions/identify-session.ts'
 import { sealLogoutState } from '../sessions/logout-state.ts'
 import { requireSession } from '../sessions/require-session.ts'
 
@@ -33,6 +34,15 @@ const logoutOthers = async (bff: Bff, ctx: Context): Promise<LogoutAnswer> => {
   const sessions = await endOtherSessions(bff, record)
   bff.options.log.info({ event: 'logout.others', sessions }, 'A user logged out other devices.')
   return {}
+}
+
+/**
+ * The other sessions go before the one that asks: a store that fails halfway leaves that one, and
+ * with it the right to ask again.
+ */
+const endOthersFirst = async (bff: Bff, ctx: Context): Promise<number> => {
+  const lookup = await identifySession(bff, readSessionCookie(bff.options, ctx))
+  return lookup.kind === 'live' ? endOtherSessions(bff, lookup.session.record) : 0
 }
 
 /** Where the session at the provider ends as well, unless there is no such place. */
@@ -60,12 +70,12 @@ export const logout = async (bff: Bff, ctx: Context): Promise<void> => {
     ctx.body = await logoutOthers(bff, ctx)
     return
   }
+  const others = scope === 'global' ? await endOthersFirst(bff, ctx) : 0
   const record = await bff.koaSession.end(ctx)
   clearSessionHint(options, ctx)
   clearSiteData(options, ctx)
   ctx.body = {} satisfies LogoutAnswer
   if (record === undefined) return
-  const others = scope === 'global' ? await endOtherSessions(bff, record) : 0
   options.log.info({ event: `logout.${scope}`, sessions: others + 1 }, 'A user logged out.')
   const tokens = revokeTokensOf(bff, record)
   if (body.provider === 'keep') return

@@ -1,6 +1,7 @@
 import { StoreError } from '@coatcheck/store'
 import type { JWTPayload } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { defaults } from '../defaults.ts'
 import type { BffOptions } from '../options.ts'
 import type { Browser } from '../testing/browser.ts'
 import { createGate, type Gate } from '../testing/gate.ts'
@@ -189,6 +190,40 @@ test('B46 a refresh token that another process has used meanwhile is no reason t
   expect(new Set(refreshes()).size).toBe(1)
   expect(answer.json().access_token).toBe(renewed.json().access_token)
   expect((await post()).status).toBe(200)
+})
+
+test('B46 a refresh token that another process has used, and not stored yet, is no reason either', async () => {
+  harness.advance(601)
+  const other = await startSecondProcess(options)
+  const [ours, theirs] = [createGate(), createGate()]
+  let isFirst = true
+  harness.provider.script.token = async (_request, standard) => {
+    if (isFirst) {
+      isFirst = false
+      await ours.pass()
+    }
+    const body = await standard()
+    return 'error' in body ? { status: 400, body } : { body }
+  }
+  const late = post()
+  await ours.reached
+  await loseLease()
+  store.before = async ({ method, key }) => {
+    if (method !== 'swap' || !key.startsWith('session:')) return
+    store.before = () => {}
+    await theirs.pass()
+  }
+  const renewed = other.post(harness.browser, '/bff/token')
+  await theirs.reached
+  // The holder learns at its next sign of life that it is none any more.
+  await new Promise((resolve) => setTimeout(resolve, defaults.leaseRenewalMs + 200))
+  ours.open()
+  await vi.waitFor(() => expect(refreshes().length).toBe(2))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  theirs.open()
+  expect((await renewed).status).toBe(200)
+  expect((await late).status).toBe(200)
+  await other.close()
 })
 
 test('an older renewal never overwrites the newer one of another process', async () => {

@@ -269,3 +269,26 @@ test('B123 a failure nobody foresaw is answered without a word of it and logged 
   })
   expect(JSON.stringify(line)).not.toContain('secret detail')
 })
+
+test('B52 a store that takes no writes for now costs the token, not the session', async () => {
+  await harness.login()
+  const { access_token: token } = (await harness.browser.post('/bff/token')).json()
+  store.before = ({ method }) => {
+    if (method !== 'get') throw new StoreError('store_unavailable', 'No memory is left.')
+  }
+  harness.advance(595)
+  expect((await ask('?resource=orders')).token).toMatchObject({
+    access_token: token,
+    expires_in: 5,
+  })
+  harness.advance(5)
+  const answer = await ask('?resource=orders')
+  expect(answer.authenticated).toBe(true)
+  expect(answer.tokenProblem).toEqual({
+    code: 'store_unavailable',
+    retry: 'later',
+    retryAfterSeconds: 5,
+  })
+  store.before = () => {}
+  expect((await ask('?resource=orders')).token).toMatchObject({ expires_in: 600 })
+})

@@ -112,6 +112,15 @@ test('B85 a clock that leaps ahead of a live holder takes nothing from it', asyn
   expect((await claim.take(7_998))?.isHeld()).toBe(true)
 })
 
+test('B85 a holder whose clock was an hour ahead keeps others waiting no longer than any other', async () => {
+  await take(ours, 'a')
+  time -= 3_600_000
+  const claim = theirs.claim('a')
+  expect(await claim.take(0)).toBeUndefined()
+  expect(await claim.take(3_999)).toBeUndefined()
+  expect((await claim.take(4_000))?.isHeld()).toBe(true)
+})
+
 test('B85 of two who watched a lease run out one gets it', async () => {
   const third = createFor(store, 3)
   await take(ours, 'a')

@@ -135,7 +135,10 @@ export const createLeases = (options: LeasesOptions): Leases => {
       if (entry === undefined) return undefined
       if (seen?.version !== entry.version) seen = { version: entry.version, atMs: waitedMs }
       const isSilent = waitedMs - seen.atMs >= leaseWatchMs
-      if (!isSilent || parseEntry(entry).heldUntil > now()) return undefined
+      const leftMs = parseEntry(entry).heldUntil - now()
+      // More than a lease lasts is no time left, but a clock that differs: then silence alone counts.
+      const isRunning = leftMs > 0 && leftMs <= leaseMs
+      if (!isSilent || isRunning) return undefined
       return store.swap(key, entry.version, next)
     }
 

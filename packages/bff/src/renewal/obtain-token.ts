@@ -1,6 +1,7 @@
 import type { SessionEndReason, TokenAnswer } from '@coatcheck/wire'
 import type { BffContext } from '../bff-context.ts'
 import { defaults } from '../defaults.ts'
+import { isStoreOutage } from '../errors.ts'
 import { refresh } from '../flows/refresh.ts'
 import { describeFailure } from '../log.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
@@ -42,6 +43,12 @@ const toAnswer = (
     resource: resource.name,
   },
 })
+
+/** A store may take no writes and still be read, as one that is full: the session stands. */
+const withoutStore = (failure: unknown): RefreshOutcome => {
+  if (!isStoreOutage(failure)) throw failure
+  return { kind: 'failed', code: 'store_unavailable', cause: failure }
+}
 
 /** Waits for a renewal, but not for ever: the renewal goes on without this caller. */
 const waitFor = async (
@@ -99,7 +106,7 @@ const obtainRenewed = async (
   target: RefreshTarget,
   current: AccessToken | undefined,
 ): Promise<TokenOutcome> => {
-  const outcome = await waitFor(refresh(bff, target))
+  const outcome = await waitFor(refresh(bff, target).catch(withoutStore))
   if (outcome.kind === 'current') return toAnswer(bff, target, outcome.token)
   if (outcome.kind === 'ended') return outcome
   report(bff, outcome)

@@ -17,7 +17,11 @@ export interface RefreshTarget {
 
 /** Why a live session has no token to give. */
 export interface RefreshFailure {
-  readonly code: ProviderFailure['code'] | 'insufficient_scope' | 'refresh_in_progress'
+  readonly code:
+    | ProviderFailure['code']
+    | 'insufficient_scope'
+    | 'refresh_in_progress'
+    | 'store_unavailable'
   readonly retryAfterSeconds?: number
 }
 

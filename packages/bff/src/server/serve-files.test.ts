@@ -12,8 +12,11 @@ beforeAll(async () => {
       writeFiles(folder, { 'secret.txt': 'top-secret', 'public/assets/big-0a1b2c3d.css': 'plain' })
       writeFiles(folder, { 'public/assets/big-0a1b2c3d.css.br': 'brotli' })
       writeFiles(folder, { 'public/assets/big-0a1b2c3d.css.gz': 'gzip' })
+      writeFiles(folder, { 'public/assets/app-settings.json': '{}' })
+      writeFiles(folder, { 'public/assets/page-2-settings.json': '{}' })
       symlinkSync(join(folder, 'secret.txt'), join(folder, 'public/link.txt'))
       symlinkSync(folder, join(folder, 'public/up'))
+      symlinkSync(join(folder, 'gone.txt'), join(folder, 'public/gone.txt'))
       symlinkSync(join(folder, 'public/logo.svg'), join(folder, 'public/inside.svg'))
     },
   })
@@ -80,6 +83,7 @@ const upwards = [
   '/%2fetc%2fpasswd',
   '/./index.html/../../secret.txt',
   '/link.txt',
+  '/gone.txt',
   '/up/secret.txt',
   '/up/public/index.html',
   '/.env',
@@ -148,6 +152,8 @@ test.each([
   ['/logo.svg', 'no-cache'],
   ['/assets/plain.js', 'no-cache'],
   ['/assets/app-3f9c2b1a.js', 'public, max-age=31536000, immutable'],
+  ['/assets/app-settings.json', 'no-cache'],
+  ['/assets/page-2-settings.json', 'no-cache'],
   ['/missing', 'no-store'],
 ])('%s may be kept: %s', async (path, cacheControl) => {
   const answer = await ask(served.origin, path)

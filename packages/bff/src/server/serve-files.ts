@@ -27,7 +27,11 @@ const decodePath = (path: string): string | undefined => {
 /** A browser that navigates says so; a script that fetches what is missing must not get a page. */
 const wantsPage = (ctx: Context): boolean => /(^|,)\s*text\/html\b/i.test(ctx.get('accept'))
 
-const hasHashInName = (path: string): boolean => /[-.][\w-]{8,}\.\w+$/.test(path)
+/** A word of small letters is taken for a word: kept for a year, it could not be changed any more. */
+const hasHashInName = (path: string): boolean => {
+  const [, end = ''] = /[-.][\w-]*?([\w-]{8})\.\w+$/.exec(path) ?? []
+  return /[A-Z\d_]/.test(end)
+}
 
 interface FilesOptions extends Pick<ServerConfig, 'headers'> {
   readonly directory: string

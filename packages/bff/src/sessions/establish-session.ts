@@ -2,7 +2,9 @@ import type { UserClaims } from '@coatcheck/wire'
 import type { Context } from 'koa'
 import type { IDToken } from 'openid-client'
 import type { BffContext } from '../bff-context.ts'
-import { createSessionCookie } from '../cookies/session-cookie.ts'
+import { cookieNames } from '../cookies/cookie-names.ts'
+import { createSessionCookie, type SessionCookie } from '../cookies/session-cookie.ts'
+import { withdrawCookies } from '../cookies/set-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { findResource } from '../requests/find-resource.ts'
@@ -19,6 +21,11 @@ export interface FinishedLogin {
   readonly transaction: Transaction
   readonly answer: TokenAnswerFields
   readonly claims: IDToken
+}
+
+interface MadeSession {
+  readonly login: LoginFacts
+  readonly cookie: SessionCookie
 }
 
 const chooseClaims = ({ options }: BffContext, claims: IDToken): UserClaims => {
@@ -57,6 +64,40 @@ const toTokenSet = (
   }
 }
 
+/** Runs what a login does once its session is there; one that fails there leaves no session. */
+const orUndo = async (
+  bff: BffContext,
+  ctx: Context,
+  { sid, work }: { readonly sid: string; readonly work: () => Promise<void> },
+): Promise<void> => {
+  try {
+    await work()
+  } catch (failure) {
+    const { session, hint } = cookieNames(bff.options)
+    withdrawCookies(ctx, [session, hint])
+    // Where the store is still away it runs out by itself: nobody has its cookie.
+    await endSession(bff, sid, 'revoked').catch(() => false)
+    throw failure
+  }
+}
+
+/** Ends the sessions that give way to this one, or this one. */
+const settle = async (
+  bff: BffContext,
+  ctx: Context,
+  { transaction, claims, login, cookie }: Omit<FinishedLogin, 'answer'> & MadeSession,
+): Promise<void> => {
+  const { createdAt } = login
+  const { state, startedAt } = transaction
+  await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
+  // Asked last: a logout that came before the index knew this session has left its mark by now.
+  const marks = await Promise.all([
+    bff.providerLogouts.hasEnded(login, claims.iat),
+    isLoginOvertaken(bff.options, login, startedAt),
+  ])
+  if (marks.includes(true)) await endSession(bff, cookie.sid, 'revoked')
+}
+
 /** Makes the session under a new id and ends the one it replaces in this browser. */
 export const establishSession = async (
   bff: BffContext & { readonly koaSession: KoaSession },
@@ -77,13 +118,6 @@ export const establishSession = async (
     }
     throw failure
   }
-  const { createdAt } = login
-  const { state, startedAt } = transaction
-  await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
-  // Asked last: a logout that came before the index knew this session has left its mark by now.
-  const marks = await Promise.all([
-    bff.providerLogouts.hasEnded(login, claims.iat),
-    isLoginOvertaken(bff.options, login, startedAt),
-  ])
-  if (marks.includes(true)) await endSession(bff, cookie.sid, 'revoked')
+  const work = () => settle(bff, ctx, { transaction, claims, login, cookie })
+  await orUndo(bff, ctx, { sid: cookie.sid, work })
 }

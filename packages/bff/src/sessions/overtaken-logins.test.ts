@@ -1,3 +1,4 @@
+import { StoreError } from '@coatcheck/store'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Browser } from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
@@ -115,4 +116,14 @@ test('B51 sessions that are ended once more take the logins since the first time
   await harness.bff.endSessions({ subject: 'alice' })
   await harness.browser.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
   expect(await isLoggedIn(harness.browser)).toBe(false)
+})
+
+test('B51 a login whose session could not be listed makes none, for nobody could end it', async () => {
+  store.before = ({ method, key }) => {
+    if (method !== 'get' && key.startsWith('subject:')) {
+      throw new StoreError('store_unavailable', 'The connection is gone.')
+    }
+  }
+  await harness.login(harness.browser, 'alice')
+  expect(store.calls.filter(({ key }) => key.startsWith('session:'))).toEqual([])
 })
