@@ -7,14 +7,16 @@ import { root } from './lib/run.mjs'
 import { checkSnippets, findSnippets, readSnippets } from './lib/snippets.mjs'
 
 const markdownBelow = async (folder: string): Promise<readonly string[]> =>
-  (await filesBelow(join(root, folder), /\.md$/))
-    .map((path) => relative(root, path))
-    .filter((path) => !path.startsWith('docs/api/'))
+  (await filesBelow(join(root, folder), /\.md$/)).map((path) => relative(root, path))
 
-/** Every page that is written by hand; the reference in docs/api is generated. */
 const pages = (await readdir(root, { recursive: false }))
   .filter((path) => path.endsWith('.md'))
-  .concat(await markdownBelow('docs'), await markdownBelow('packages'), ['bench/README.md'])
+  .concat(
+    await markdownBelow('docs'),
+    await markdownBelow('packages'),
+    await markdownBelow('examples'),
+    ['bench/README.md'],
+  )
 
 const readText = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 
