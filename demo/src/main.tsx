@@ -11,6 +11,7 @@ import './styles/session.css'
 import './styles/actions.css'
 import './styles/devices.css'
 import './styles/timeline.css'
+import './styles/devtools.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('The page lacks its root element.')
@@ -24,3 +25,7 @@ createRoot(root).render(
     </AuthProvider>
   </StrictMode>,
 )
+
+// A chunk of its own, so that nobody waits for it. An app loads it in development only.
+const { mountDevtools } = await import('@coatcheck/client/devtools')
+mountDevtools(demo.client)

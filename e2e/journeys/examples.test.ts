@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -36,14 +36,34 @@ const build = async (name: string, directory: string, apiOrigin: string): Promis
   const manifest = createRequire(join(cwd, 'package.json')).resolve('vite/package.json')
   const vite = join(dirname(manifest), 'bin/vite.js')
   const env = { ...process.env, NODE_ENV: 'production', VITE_API_ORIGIN: apiOrigin }
-  const args = [vite, 'build', '--outDir', directory, '--emptyOutDir']
+  const args = [vite, 'build', '--outDir', directory, '--emptyOutDir', '--sourcemap']
   await promisify(execFile)(process.execPath, args, { cwd, env })
 }
+
+/** The built files with their source maps, and the modules they were made of. */
+const readBuilt = async (directory: string) => {
+  const files = await readdir(directory, { recursive: true, withFileTypes: true })
+  const texts: string[] = []
+  const modules: string[] = []
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const text = await readFile(join(file.parentPath, file.name), 'utf8')
+    texts.push(text)
+    if (file.name.endsWith('.map')) modules.push(...JSON.parse(text).sources)
+  }
+  return { text: texts.join('\n'), modules }
+}
+
+/** What only developers, servers or other apps need, as a module's path names it. */
+const foreign = /\/(?:msw|ky|jose|oidc-client-ts)@|@mswjs|client\/dist\/(?:testing|devtools|ky)\//
+
+/** PEM, private members of a JWK, and a client secret with its value; maps quote their quotes. */
+const secrets =
+  /-----BEGIN|client_?secret\\?["']?\s*[:=]\s*\\?["'`]\w|\\?["'](?:d|p|q|dp|dq|qi|k)\\?["']\s*:\s*\\?["'][\w-]{20,}/i
 
 /** The example, built and served; it is gone after `play`. */
 const withExample = async (
   name: string,
-  play: (context: BrowserContext, url: string) => Promise<void>,
+  play: (context: BrowserContext, url: string, directory: string) => Promise<void>,
 ): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'coatcheck-example-'))
   const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -51,7 +71,7 @@ const withExample = async (
   const context = await browser.newContext()
   try {
     await build(name, directory, example.apiUrl)
-    await play(context, `${example.url}/`)
+    await play(context, `${example.url}/`, directory)
   } finally {
     await context.close()
     await example.close()
@@ -68,9 +88,14 @@ const overflowOf = (page: Page): Promise<number> =>
   })
 
 test.each(['react-vite', 'vue-vite', 'svelte-vite', 'from-oidc-client-ts'])(
-  'C01 C19 the example %s builds, logs in, calls its API and logs out',
+  'C01 C19 C27 C29 the example %s builds, logs in, calls its API and logs out',
   async (name) => {
-    await withExample(name, async (context, url) => {
+    await withExample(name, async (context, url, directory) => {
+      const { text, modules } = await readBuilt(directory)
+      expect(modules.some((path) => path.includes('packages/client/dist/'))).toBe(true)
+      expect(modules.filter((path) => foreign.test(path))).toEqual([])
+      expect(secrets.exec(text)?.[0]).toBeUndefined()
+
       await recordBroadcasts(context)
       const page = await context.newPage()
       const violations = await recordViolations(page)

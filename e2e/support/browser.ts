@@ -12,10 +12,16 @@ const flags = [
   '--disable-sync',
 ]
 
-export const launchBrowser = (): Promise<Browser> => {
+/** What a browser may be told otherwise than Playwright has it. */
+export interface BrowserOptions {
+  /** Flags of Playwright's that are left out. Default none. */
+  readonly without?: readonly string[]
+}
+
+export const launchBrowser = ({ without = [] }: BrowserOptions = {}): Promise<Browser> => {
   const executablePath = findBrowser()
   if (executablePath === undefined) throw new Error('There is no Chromium; see CONTRIBUTING.md.')
-  return chromium.launch({ executablePath, args: flags })
+  return chromium.launch({ executablePath, args: flags, ignoreDefaultArgs: [...without] })
 }
 
 /** Text of everything a script of the page could read back, and of what tabs told one another. */

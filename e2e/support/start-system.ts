@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createBff } from '@coatcheck/bff'
 import { createDevIdp, type DevIdp } from '@coatcheck/dev-idp'
@@ -21,7 +21,9 @@ export interface System {
   /** Bytes of the longest headers that a request to the BFF's origin came with. */
   longestHeaders(): number
   /** Serves a page or a script of the test's own. */
-  serve(path: string, type: string, body: string): void
+  serve(path: string, type: string, body: string, headers?: Readonly<Record<string, string>>): void
+  /** Stops the BFF and everything it holds in memory; after `meanwhile` another takes its place. */
+  restartBff(meanwhile: () => Promise<void>): Promise<void>
   /** Moves the BFF's clock. */
   advanceBff(seconds: number): void
   close(): Promise<void>
@@ -55,6 +57,18 @@ const clientFolder = () => new URL('.', import.meta.resolve('@coatcheck/client')
 
 const clientPath = /^\/client\/((?:[\w-]+\/)?[\w-]+\.js)$/
 
+interface Served {
+  readonly type: string
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const stop = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+
 export const startSystem = async (): Promise<System> => {
   let skewMs = 0
   const app = new Koa()
@@ -76,22 +90,24 @@ export const startSystem = async (): Promise<System> => {
   const api = await createApi({ appOrigin: origin, issuer: idp.issuer, audience })
   const tokens = createTokenWatch()
   const store = createMemoryStore({ now: () => Date.now() + skewMs })
-  const bff = createBff({
-    publicUrl: origin,
-    provider: {
-      issuer: idp.issuer,
-      clientId: 'app',
-      clientSecret: 'a-secret-of-the-end-to-end-tests',
-      timeoutMs: 3000,
-    },
-    resources: { orders: { mode: 'token', audience, scope: 'orders:read' } },
-    store,
-    sealingKeys: [Buffer.alloc(32, 1).toString('base64url')],
-    now: () => Date.now() + skewMs,
-    fetch: tokens.watch(fetch),
-    log: silent,
-  })
-  const served = new Map<string, { readonly type: string; readonly body: string }>()
+  const openBff = () =>
+    createBff({
+      publicUrl: origin,
+      provider: {
+        issuer: idp.issuer,
+        clientId: 'app',
+        clientSecret: 'a-secret-of-the-end-to-end-tests',
+        timeoutMs: 3000,
+      },
+      resources: { orders: { mode: 'token', audience, scope: 'orders:read' } },
+      store,
+      sealingKeys: [Buffer.alloc(32, 1).toString('base64url')],
+      now: () => Date.now() + skewMs,
+      fetch: tokens.watch(fetch),
+      log: silent,
+    })
+  let bff = openBff()
+  const served = new Map<string, Served>()
   const bffRequests: string[] = []
   let longestHeaders = 0
   app.use(async (ctx, next) => {
@@ -99,12 +115,13 @@ export const startSystem = async (): Promise<System> => {
     if (ctx.path.startsWith('/bff/')) bffRequests.push(`${ctx.method} ${ctx.path}`)
     await next()
   })
-  app.use(bff.middleware)
+  app.use((ctx, next) => bff.middleware(ctx, next))
   app.use(async (ctx) => {
     ctx.set('cache-control', 'no-cache')
     const own = served.get(ctx.path)
     const [, file] = clientPath.exec(ctx.path) ?? []
     if (own) {
+      ctx.set(own.headers)
       ctx.type = own.type
       ctx.body = own.body
     } else if (file !== undefined) {
@@ -124,8 +141,16 @@ export const startSystem = async (): Promise<System> => {
     tokens,
     bffRequests,
     longestHeaders: () => longestHeaders,
-    serve: (path, type, body) => {
-      served.set(path, { type, body })
+    serve: (path, type, body, headers = {}) => {
+      served.set(path, { type, body, headers })
+    },
+    restartBff: async (meanwhile) => {
+      const { port } = new URL(origin)
+      await stop(server)
+      await bff.close()
+      await meanwhile()
+      bff = openBff()
+      await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
     },
     advanceBff: (seconds) => {
       skewMs += seconds * 1000
@@ -133,10 +158,7 @@ export const startSystem = async (): Promise<System> => {
     close: async () => {
       await bff.close()
       await Promise.all([idp.close(), api.close(), store.close()])
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeAllConnections()
-      })
+      await stop(server)
     },
   }
 }

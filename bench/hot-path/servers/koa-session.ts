@@ -1,3 +1,4 @@
+import { bodyParser } from '@koa/bodyparser'
 import { Redis } from 'ioredis'
 import Koa from 'koa'
 import session from 'koa-session'
@@ -8,8 +9,8 @@ import { peerOptions } from './peer.ts'
 
 /**
  * An application as the documentation of koa-session has it, with its external store in Redis, that
- * answers the same from the same record: it opens the tokens and hands out one. It looks neither at
- * the request's body nor at where the request comes from, and sets no headers of its own.
+ * answers the same from the same record: it opens the tokens and hands out the one that the request's
+ * body names. It does not look at where the request comes from, and sets no headers of its own.
  */
 const { redisUrl, keyPrefix, signingKey, sealingKey, idleLimit } = peerOptions()
 const redis = new Redis(redisUrl)
@@ -17,6 +18,7 @@ const sealer = createTokenSealer(sealingKey)
 
 const app = new Koa()
 app.keys = [signingKey]
+app.use(bodyParser())
 app.use(
   session(
     {
@@ -43,13 +45,14 @@ app.use(async (ctx) => {
   // Without a session in the store koa-session makes up an empty one.
   if (tokens === undefined) ctx.throw(401)
   const { access } = sealer.open(tokens.sealed, sid)
-  const { token, scope, expiresAt } = access.orders ?? ctx.throw(401)
+  const { resource } = ctx.request.body as { resource: string }
+  const { token, scope, expiresAt } = access[resource] ?? ctx.throw(400)
   ctx.body = {
     access_token: token,
     token_type: 'Bearer',
     expires_in: Math.floor((expiresAt - Date.now()) / 1000),
     scope,
-    resource: 'orders',
+    resource,
   }
 })
 

@@ -39,6 +39,9 @@ export const accessTokenTyp: readonly string[] = ['at+jwt']
 /** Realm of the challenge: RFC 6750, section 3 wants at least one parameter after the scheme. */
 export const realm = 'api'
 
+/** Where RFC 9068, section 2.2.3 puts the scope (RFC 8693, section 4.2). */
+export const scopeClaim = 'scope'
+
 /** Where RFC 9068, section 2.2.3.1 puts the roles. */
 export const rolesClaim = 'roles'
 

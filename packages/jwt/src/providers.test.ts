@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { authorize } from './guard/authorize.ts'
 import { createRemoteKeySet } from './keys/remote-key-set.ts'
 import type { Provider } from './testing/providers.ts'
 import { providers } from './testing/providers.ts'
@@ -58,6 +59,24 @@ test.each(named)('J24 %s: no exception of the guide is needless', async (_name, 
     expect(await codeOf(strict, token)).not.toBe('accepted')
   }
 })
+
+const scoped = providers.filter(({ authorize: asked }) => asked !== undefined)
+
+test.each(scoped.map((provider): [string, Provider] => [provider.name, provider]))(
+  'J30 %s: the scope of a token is found as the guide says, and whole',
+  async (name, provider) => {
+    const { scope = '', scopeClaim } = provider.authorize ?? {}
+    const [, token = ''] = provider.good[0] ?? []
+    const auth = await verifierOf(provider).verify(token)
+    const where = scopeClaim === undefined ? {} : { scopeClaim }
+    expect(authorize({ scope, ...where })(auth).kind).toBe('authorized')
+    expect(authorize({ scope: scope.slice(0, -1), ...where })(auth).kind).toBe('refused')
+    expect(authorize({ scope: `${scope} x`, ...where })(auth).kind).toBe('refused')
+    const section = guide.split('\n## ').find((text) => text.startsWith(name)) ?? ''
+    const shown = Object.entries({ scope, ...where }).map(([key, value]) => `${key}: '${value}'`)
+    expect(section).toContain(`authorize({ ${shown.join(', ')} })`)
+  },
+)
 
 test('J22 two issuers of one Entra tenant are told apart and both taken', async () => {
   const both = providers.filter(({ name }) => name.startsWith('Microsoft'))

@@ -63,7 +63,11 @@ export const token = async (bff: BffContext, ctx: Context): Promise<void> => {
   })
   switch (outcome.kind) {
     case 'served':
-      if (!isBackground) await rotateSecret(bff, ctx, slid)
+      if (!isBackground) {
+        // A wait for nothing costs a request a turn of its own.
+        const rotation = rotateSecret(bff, ctx, slid)
+        if (rotation !== undefined) await rotation
+      }
       sendJson(ctx, outcome.answer)
       return
     case 'ended':

@@ -94,15 +94,31 @@ const decide = (
   return window === 'soft' ? 'serve-and-renew' : 'serve'
 }
 
+const obtainRenewed = async (
+  bff: BffContext,
+  target: RefreshTarget,
+  current: AccessToken | undefined,
+): Promise<TokenOutcome> => {
+  const outcome = await waitFor(refresh(bff, target))
+  if (outcome.kind === 'current') return toAnswer(bff, target, outcome.token)
+  if (outcome.kind === 'ended') return outcome
+  report(bff, outcome)
+  const isUsable =
+    current !== undefined &&
+    !isRejected(current, target) &&
+    remainingMs(current, bff.options.now()) >= 1000
+  return isUsable ? toAnswer(bff, target, current) : outcome
+}
+
 /**
  * The access token of a session for one resource: the stored one while it is good, a renewed one
  * otherwise. When the renewal fails, a stored token that is still valid is better than none.
  */
-export const obtainToken = async (
+export const obtainToken = (
   bff: BffContext,
   session: LiveSession,
   question: TokenQuestion,
-): Promise<TokenOutcome> => {
+): TokenOutcome | Promise<TokenOutcome> => {
   const current = currentToken(openTokenSet(bff.tokenSealer, session.record), question)
   const target: RefreshTarget = { ...question, sid: session.record.sid }
   const decision = decide(bff, current, target)
@@ -110,13 +126,5 @@ export const obtainToken = async (
     if (decision === 'serve-and-renew') renewInBackground(bff, target)
     return toAnswer(bff, question, current)
   }
-  const outcome = await waitFor(refresh(bff, target))
-  if (outcome.kind === 'current') return toAnswer(bff, question, outcome.token)
-  if (outcome.kind === 'ended') return outcome
-  report(bff, outcome)
-  const isUsable =
-    current !== undefined &&
-    !isRejected(current, question) &&
-    remainingMs(current, bff.options.now()) >= 1000
-  return isUsable ? toAnswer(bff, question, current) : outcome
+  return obtainRenewed(bff, target, current)
 }

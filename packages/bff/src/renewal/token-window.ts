@@ -18,9 +18,14 @@ export interface WindowQuestion {
   readonly spread: number
 }
 
+/** Of base64url, least first (RFC 4648, section 5). */
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 /** The same for every process and call, and as evenly spread as the sids, which are random. */
-export const spreadOf = (sid: string): number =>
-  (Buffer.from(sid.slice(0, 2), 'base64url')[0] ?? 0) / 255
+export const spreadOf = (sid: string): number => {
+  const [first, second] = [digits.indexOf(sid.charAt(0)), digits.indexOf(sid.charAt(1))]
+  return Math.max(0, (first << 2) | (second >> 4)) / 255
+}
 
 /** Milliseconds the token has left. */
 export const remainingMs = (token: AccessToken, now: number): number => token.expiresAt - now

@@ -13,8 +13,7 @@ beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', res
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 const read = (req: IncomingMessage): Promise<Reading> => {
-  const get = (name: string) => String(req.headers[name] ?? '')
-  return readBody({ req, get } as unknown as Context, limit).then(
+  return readBody({ req } as unknown as Context, limit).then(
     (text) => ({ text }),
     (failure: { code?: string; message: string }) => ({ fault: failure.code ?? failure.message }),
   )

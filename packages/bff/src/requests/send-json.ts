@@ -13,6 +13,8 @@ export const sendJson = (ctx: Context, body: object): void => {
   const { res } = ctx
   const text = JSON.stringify(body)
   const length = Buffer.byteLength(text)
+  // Plain ASCII, as tokens are, goes out without being encoded once more.
+  const encoding = length === text.length ? 'latin1' : 'utf8'
   ctx.respond = false
   if (res.getHeaderNames().length === 0) {
     // Nobody has set any, so all can be written as they are. An object, not a list: modules that
@@ -23,12 +25,12 @@ export const sendJson = (ctx: Context, body: object): void => {
       'Content-Type': type,
       'Content-Length': length,
     }
-    res.writeHead(200, headers).end(text)
+    res.writeHead(200, headers).end(text, encoding)
     return
   }
   applySafeHeaders(ctx)
   res.statusCode = 200
   res.setHeader('Content-Type', type)
   res.setHeader('Content-Length', length)
-  res.end(text)
+  res.end(text, encoding)
 }

@@ -69,16 +69,7 @@ const isRotating = ({ options }: Deps, { record: { secret } }: LiveSession): boo
   secret.child !== undefined ||
   options.now() - secret.since >= options.session.secretRotationSeconds * 1000
 
-/**
- * Hands a browser whose secret has served its time the next one. To be called last, when the answer
- * is known: the cookie then never outruns a login or an end that came while the request waited.
- */
-export const rotateSecret = async (
-  bff: Deps,
-  ctx: Context,
-  session: LiveSession,
-): Promise<void> => {
-  if (!isRotating(bff, session)) return
+const rotate = async (bff: Deps, ctx: Context, session: LiveSession): Promise<void> => {
   const cookie = readSessionCookie(bff.options, ctx)
   if (cookie === undefined) return
   try {
@@ -92,3 +83,13 @@ export const rotateSecret = async (
     )
   }
 }
+
+/**
+ * Hands a browser whose secret has served its time the next one. To be called last, when the answer
+ * is known: the cookie then never outruns a login or an end that came while the request waited.
+ */
+export const rotateSecret = (
+  bff: Deps,
+  ctx: Context,
+  session: LiveSession,
+): Promise<void> | undefined => (isRotating(bff, session) ? rotate(bff, ctx, session) : undefined)

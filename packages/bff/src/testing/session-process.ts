@@ -102,7 +102,7 @@ export const createSessionProcess = (given: SessionProcessOptions): SessionProce
       let setCookie: string | undefined
       const ctx = {
         querystring: slide ? '' : 'slide=false',
-        get: () => `${cookieName}=${cookie}`,
+        req: { headers: { cookie: `${cookieName}=${cookie}` } },
         append: (_name: string, line: string) => {
           setCookie = parseSetCookie(line).value
         },

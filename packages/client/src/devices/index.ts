@@ -5,10 +5,13 @@ import { kitOf } from '../kit.ts'
 
 export type { Device } from '@coatcheck/wire'
 
+/** What the app relies on: an entry it can name and end. */
+const isDevice = ({ sid, lastSeenAt }: Device): boolean => !!sid?.at && lastSeenAt > 0
+
 const readDevices = (text: string): readonly Device[] => {
   try {
     const { sessions } = JSON.parse(text) as DevicesAnswer
-    if (Array.isArray(sessions)) return sessions
+    if (sessions.every(isDevice)) return sessions
   } catch {
     // Told below, without quoting the text.
   }

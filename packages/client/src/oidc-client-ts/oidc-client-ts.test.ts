@@ -277,6 +277,34 @@ test('a login that has just failed rejects signinCallback in the words of the pr
   expect(await manager.getUser()).toBeNull()
 })
 
+test('signinPopup opens the login in the same breath, and says when it is blocked', async () => {
+  const [manager] = await createReady()
+  const open = vi.fn(() => null)
+  vi.stubGlobal('open', open)
+  const popupWindowFeatures = { width: 400, height: 300 }
+  const login = manager.signinPopup({ popupWindowFeatures, login_hint: 'al' })
+  expect(open).toHaveBeenCalledWith(
+    expect.stringMatching(/\/bff\/login\?.*login_hint=al.*display=popup/),
+    expect.any(String),
+    'popup,width=400,height=300',
+  )
+  await expect(login).rejects.toMatchObject({ name: 'AuthError', code: 'popup_blocked' })
+})
+
+test('the fourth signinRedirect within a minute goes nowhere and says so', async () => {
+  stage.bff.isLoggedIn = false
+  const [, client] = await createReady()
+  const told: unknown[] = []
+  for (let login = 0; login < 4; login++) {
+    const manager = createUserManager(client)
+    manager.events.addSilentRenewError((error) => void told.push(error))
+    void manager.signinRedirect()
+  }
+  await stage.page.turns()
+  expect(stage.page.navigations).toHaveLength(3)
+  expect(told).toEqual([expect.objectContaining({ code: 'login_loop' })])
+})
+
 test('removeUser ends the session here and leaves the one at the provider', async () => {
   const [manager, , told] = await createReady()
   await manager.removeUser()

@@ -34,7 +34,7 @@ export const untilLoggedIn = (
       const { popup: sender, code }: Partial<PopupMessage> = data ?? {}
       // Some providers have their page cut off from ours, and the name is lost with that.
       const isMeant = sender === name || sender === ''
-      if (!isMeant || !/^[a-z_]*$/.test(code ?? '')) return
+      if (!isMeant || (code && !(typeof code === 'string' && /^[a-z_]+$/.test(code)))) return
       isHeard = true
       // The first answer may be to a question asked before the login.
       if ((await look()) && !code) await look()

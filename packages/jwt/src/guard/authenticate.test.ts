@@ -162,6 +162,19 @@ test('J82 a malformed request is answered with 400 invalid_request', async () =>
   )
 })
 
+test('J30 the scope that every request needs is read from the claim the options name', async () => {
+  const authorization = `Bearer ${makeToken({ claims: { scp: ['orders:delete'] } })}`
+  const codeFor = async (options: Partial<AuthenticateOptions>) => {
+    const outcome = await send(authorization, options)
+    return outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind
+  }
+  expect(await codeFor({ scope: 'orders:delete', scopeClaim: 'scp' })).toBe('authenticated')
+  expect(await codeFor({ scope: 'orders:delete' })).toBe('insufficient_scope')
+  expect(await codeFor({ scope: 'orders:read', scopeClaim: 'scp' })).toBe('insufficient_scope')
+  expect(await codeFor({ scope: 'orders', scopeClaim: 'scp' })).toBe('insufficient_scope')
+  expect(misconfiguration(() => setUp({ scopeClaim: 'scp' }))).toContain('no scope is asked for')
+})
+
 test('J82 a scope that is asked for everywhere is checked and named', async () => {
   const options = { scope: 'orders:read orders:delete' }
   const refusal = await refusalOf(`Bearer ${makeToken()}`, options)

@@ -14,10 +14,11 @@ import { readGuardOptions } from './guard-options.ts'
 import type { GuardedRequest } from './guarded-request.ts'
 import type { OfferedScheme, Refusal, RefusalCode, RefusalDetails } from './refusal.ts'
 import { refuse } from './refusal.ts'
-import { coversScope, readScope } from './scope.ts'
+import type { ScopeClaimOptions } from './scope.ts'
+import { readScope } from './scope.ts'
 
 /** Options of {@link authenticate}. */
-export interface AuthenticateOptions extends GuardOptions {
+export interface AuthenticateOptions extends GuardOptions, ScopeClaimOptions {
   /** Verifies the tokens; from `createVerifier`. */
   readonly verifier: Verifier
   /**
@@ -52,7 +53,15 @@ export type Authenticate = (request: GuardedRequest) => Promise<AuthenticateOutc
 
 type TokenCredentials = Extract<Credentials, { readonly kind: 'token' }>
 
-const optionNames = ['verifier', 'realm', 'scope', 'dpop', 'cookie', 'onRefused'] as const
+const optionNames = [
+  'verifier',
+  'realm',
+  'scope',
+  'scopeClaim',
+  'dpop',
+  'cookie',
+  'onRefused',
+] as const
 
 /** Says which refusal an error is, and rethrows what no client caused. */
 const classify = (error: unknown): readonly [RefusalCode, Partial<RefusalDetails>] => {
@@ -103,7 +112,7 @@ const resolve = (options: AuthenticateOptions) => {
   return {
     ...readGuardOptions(options),
     verifier,
-    scope: options.scope === undefined ? undefined : readScope(options.scope),
+    needed: readScope(options),
     schemes: offerSchemes(dpop),
     checkProof: dpop === undefined ? undefined : createProofCheck(dpop),
     cookie,
@@ -140,7 +149,8 @@ const checkBound = async (
  * @throws JwtError `configuration_invalid` when an option is wrong
  */
 export const authenticate = (options: AuthenticateOptions): Authenticate => {
-  const { verifier, realm, onRefused, scope, schemes, checkProof, cookie } = resolve(options)
+  const { verifier, realm, onRefused, needed, schemes, checkProof, cookie } = resolve(options)
+  const scope = needed?.values
   const rules = { schemes: schemes.map(({ scheme }) => scheme), cookieName: cookie?.name }
 
   const refused = (code: RefusalCode, details: Partial<RefusalDetails> = {}) => {
@@ -173,7 +183,7 @@ export const authenticate = (options: AuthenticateOptions): Authenticate => {
         ? checkUnbound(auth)
         : await checkBound(auth, credentials.token, request, checkProof)
     if (!('headers' in binding)) return refused(binding[0], { used, ...binding[1] })
-    if (scope !== undefined && !coversScope(auth.claims.scope, scope)) {
+    if (needed?.isCovered(auth.claims) === false) {
       return refused('insufficient_scope', { used })
     }
     return { kind: 'authenticated', auth, ...binding }

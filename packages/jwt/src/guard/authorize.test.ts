@@ -51,6 +51,38 @@ test.each([
   expect(await decide({ scope }, { scope: granted })).toBe(expected)
 })
 
+test.each([
+  ['scp', 'admin', { scp: 'read admin' }, 'authorized'],
+  ['scp', 'admin', { scp: ['read', 'admin'] }, 'authorized'],
+  ['scp', 'a b', { scp: ['b', 'a', 'c'] }, 'authorized'],
+  ['scp', 'a b', { scp: ['a'] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: 'administrator' }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: ['administrator', 'ADMIN', 'admin '] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: ['read admin'] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: [['admin']] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: [{ admin: true }, null, 0, true] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: { admin: true } }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: { includes: 'admin', 0: 'admin', length: 1 } }, 'insufficient_scope'],
+  ['scp', 'true', { scp: true }, 'insufficient_scope'],
+  ['scp', '0', { scp: ['admin'] }, 'insufficient_scope'],
+  ['scp', 'length', { scp: ['admin'] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: [] }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: '' }, 'insufficient_scope'],
+  ['scp', 'admin', { scp: null }, 'insufficient_scope'],
+  ['scp', 'admin', {}, 'insufficient_scope'],
+  ['scp', 'admin', { scope: 'admin' }, 'insufficient_scope'],
+  ['scope', 'admin', { scope: 'admin', scp: 'x' }, 'authorized'],
+  [undefined, 'admin', { scp: 'admin' }, 'insufficient_scope'],
+  [['app', 'scp'], 'admin', { app: { scp: 'admin' } }, 'authorized'],
+  [['app', 'scp'], 'admin', { 'app.scp': 'admin', app: 'admin' }, 'insufficient_scope'],
+  ['app.scp', 'admin', { app: { scp: 'admin' } }, 'insufficient_scope'],
+  ['__proto__', 'admin', {}, 'insufficient_scope'],
+  [['constructor', 'name'], 'Object', {}, 'insufficient_scope'],
+])('J30 the scope at %j, %s asked of %j: %s', async (scopeClaim, scope, claims, expected) => {
+  const options = scopeClaim === undefined ? { scope } : { scope, scopeClaim }
+  expect(await decide(options, { scope: undefined, ...claims })).toBe(expected)
+})
+
 test('J82 a scope that does not suffice is answered with 403 and the scope that would', async () => {
   const auth = await verifier.verify(makeToken())
   const outcome = authorize({ scope: ['admin', 'audit'], realm: 'orders' })(auth)
@@ -254,6 +286,12 @@ test.each([
   [{ principal: 'users' }, 'principal'],
   [{ user: true }, 'no option "user"'],
   [{ rolesClaim: 'roles' }, 'rolesClaim'],
+  [{ scopeClaim: 'scp' }, 'no scope is asked for'],
+  [{ role: 'admin', scopeClaim: 'scp' }, 'no scope is asked for'],
+  [{ scope: 'a', scopeClaim: [] }, 'scopeClaim'],
+  [{ scope: 'a', scopeClaim: '' }, 'scopeClaim'],
+  [{ scope: 'a', scopeClaim: 5 }, 'scopeClaim'],
+  [{ scope: 'a', scopesClaim: 'scp' }, 'no option "scopesClaim"'],
   [{ role: 'admin', rolesClaim: [] }, 'rolesClaim'],
   [{ role: 'admin', onRefused: 'log' }, 'onRefused'],
   [{ role: 'admin', realm: 5 }, 'realm'],

@@ -1,21 +1,22 @@
 import * as defaults from '../defaults.ts'
 import { misconfigured, readStrings, requireKnownOptions } from '../options.ts'
 import type { JwtClaims } from '../token/claims.ts'
-import { isRecord } from '../token/json.ts'
 import type { VerifiedToken } from '../verifier.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { readGuardOptions } from './guard-options.ts'
 import type { OfferedScheme, Refusal, RefusalCode } from './refusal.ts'
 import { refuse } from './refusal.ts'
-import { coversScope, readScope } from './scope.ts'
+import type { NeededScope, ScopeClaimOptions } from './scope.ts'
+import { readScope } from './scope.ts'
 import type { StepUp, StepUpOptions } from './step-up.ts'
 import { readStepUp } from './step-up.ts'
+import { valueAt } from './value-at.ts'
 
 /**
  * Options of {@link authorize}. At least one of `scope`, `role`, `principal` and `stepUp` is
  * required.
  */
-export interface AuthorizeOptions extends GuardOptions {
+export interface AuthorizeOptions extends GuardOptions, ScopeClaimOptions {
   /** Scope values the token must have, all of them: `'orders:read orders:write'` or a list. */
   readonly scope?: string | readonly string[]
   /** Role the user must have; of a list, one suffices. Whole strings, case-sensitive. */
@@ -49,15 +50,9 @@ export type Authorize = (auth: VerifiedToken) => AuthorizeOutcome
 type Rule = (claims: JwtClaims) => RefusalCode | undefined
 
 const scopeRule =
-  (needed: readonly string[]): Rule =>
-  ({ scope }) =>
-    coversScope(scope, needed) ? undefined : 'insufficient_scope'
-
-const valueAt = (claims: JwtClaims, path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (value, name) => (isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined),
-    claims,
-  )
+  ({ isCovered }: NeededScope): Rule =>
+  (claims) =>
+    isCovered(claims) ? undefined : 'insufficient_scope'
 
 const roleRule =
   (accepted: readonly string[], path: readonly string[]): Rule =>
@@ -81,6 +76,7 @@ const principalRule = (principal: unknown): Rule => {
 
 const optionNames = [
   'scope',
+  'scopeClaim',
   'role',
   'rolesClaim',
   'principal',
@@ -90,7 +86,8 @@ const optionNames = [
 ] as const
 
 const readRules = (
-  { scope, role, rolesClaim, principal }: AuthorizeOptions,
+  { role, rolesClaim, principal }: AuthorizeOptions,
+  scope: NeededScope | undefined,
   stepUp: StepUp | undefined,
 ): readonly Rule[] => {
   if (rolesClaim !== undefined && role === undefined) {
@@ -98,7 +95,7 @@ const readRules = (
   }
   const rules: Rule[] = []
   if (principal !== undefined) rules.push(principalRule(principal))
-  if (scope !== undefined) rules.push(scopeRule(readScope(scope)))
+  if (scope !== undefined) rules.push(scopeRule(scope))
   if (role !== undefined) {
     const path = readStrings(rolesClaim ?? defaults.rolesClaim, 'rolesClaim', 255)
     rules.push(roleRule(readStrings(role, 'role', 255), path))
@@ -132,8 +129,9 @@ const schemeOf = (claims: JwtClaims): OfferedScheme => ({
 export const authorize = (options: AuthorizeOptions): Authorize => {
   requireKnownOptions(options, optionNames, 'authorize')
   const stepUp = readStepUp(options.stepUp)
-  const rules = readRules(options, stepUp)
-  const scope = options.scope === undefined ? undefined : readScope(options.scope)
+  const needed = readScope(options)
+  const rules = readRules(options, needed, stepUp)
+  const scope = needed?.values
   const { realm, onRefused } = readGuardOptions(options)
   return ({ claims }) => {
     for (const rule of rules) {

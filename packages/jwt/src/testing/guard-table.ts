@@ -201,6 +201,8 @@ const bearerRows = (): readonly TableRow[] => {
 const authorizeRows = (): readonly TableRow[] => {
   const plain = [bearer(makeToken())]
   const client = [bearer(makeToken({ claims: { sub: 'spa' } }))]
+  const scp = (value: string | readonly string[]) => [bearer(makeToken({ claims: { scp: value } }))]
+  const entra = { scope: 'orders.write', scopeClaim: 'scp' }
   const login = (acr: string, secondsAgo: number) => [
     bearer(makeToken({ claims: { acr, auth_time: nowSeconds - secondsAgo } })),
   ]
@@ -216,6 +218,24 @@ const authorizeRows = (): readonly TableRow[] => {
     }),
     row('J30 a scope every request needs', plain, insufficient('admin'), {
       authenticate: { scope: 'admin' },
+    }),
+    row(
+      'J30 a scope it has in a text of another claim',
+      scp('orders.read orders.write'),
+      accepted,
+      {
+        authorize: entra,
+      },
+    ),
+    row('J30 a scope it has in a list of another claim', scp(['orders.write']), accepted, {
+      authenticate: entra,
+      authorize: entra,
+    }),
+    row('J30 a scope it lacks in another claim', scp(['orders']), insufficient('orders.write'), {
+      authorize: entra,
+    }),
+    row('J30 a scope every request needs of another claim', plain, insufficient('orders.write'), {
+      authenticate: entra,
     }),
     row('J31 a role it has', plain, accepted, { authorize: { role: ['admin', 'user'] } }),
     row('J31 a role it lacks', plain, noRole, { authorize: { role: 'use' } }),

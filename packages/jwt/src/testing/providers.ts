@@ -18,6 +18,8 @@ export interface Provider {
   readonly keySet: Members
   readonly rules: Omit<VerifierRules, 'now'>
   readonly issuer: Omit<TrustedIssuer, 'keys' | 'issuer'>
+  /** How an API asks for a scope of the first of `good`, where that has any. */
+  readonly authorize?: { readonly scope: string; readonly scopeClaim?: string }
   /** Tokens that an API takes. */
   readonly good: readonly (readonly [name: string, token: string])[]
   /** Tokens of the same provider that it must not take, by why. */
@@ -251,6 +253,7 @@ const entraShared = {
     ],
   },
   issuer: { typ: ['JWT'], optionalClaims: ['client_id', 'jti'] },
+  authorize: { scope: 'orders.read', scopeClaim: 'scp' },
 } as const
 
 const entra: Provider = {
@@ -352,6 +355,7 @@ const okta: Provider = {
   keySet: { keys: [{ alg: 'RS256', e, n, kid: oktaHeader.kid, kty: 'RSA', use: 'sig' }] },
   rules: { audience: 'https://api.example.com', algorithms: ['RS256'] },
   issuer: { typ: 'any', optionalClaims: ['client_id'] },
+  authorize: { scope: 'orders:read', scopeClaim: 'scp' },
   good: [
     ['an access token', rsa(oktaHeader, oktaClaims)],
     [
@@ -473,6 +477,7 @@ const cognito: Provider = {
   },
   rules: { audience: 'https://api.example.com', algorithms: ['RS256'] },
   issuer: { typ: 'any', clientIds: [cognitoClient] },
+  authorize: { scope: 'orders/read' },
   good: [
     ['an access token', rsa(cognitoHeader, cognitoClaims)],
     [

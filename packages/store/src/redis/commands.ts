@@ -43,6 +43,8 @@ const sendScript = async (send: Send, key: string, script: Script, values: Comma
   }
 }
 
+const refuse = (fault: unknown) => Promise.reject(toStoreError(fault))
+
 /** Commands over a driver. */
 export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOptions): Commands => {
   const gate = createGate(driver, timeoutMs)
@@ -80,13 +82,17 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
   const change = waitReplicas === 0 ? driver.send : sendAndWait
   const find = waitReplicas === 0 ? driver.read : findSurely
 
-  const answered = async (key: string, send: () => Promise<unknown>): Promise<unknown> => {
+  const sendInTime = (key: string, send: () => Promise<unknown>): Promise<unknown> =>
+    withDeadline(send(), timeoutMs, () => driver.unanswered(key))
+
+  /** While the client is connected, a command costs no promise but that of its deadline. */
+  const answered = (key: string, send: () => Promise<unknown>): Promise<unknown> => {
     try {
       const opening = gate()
-      if (opening !== undefined) await opening
-      return await withDeadline(send(), timeoutMs, () => driver.unanswered(key))
+      if (opening === undefined) return sendInTime(key, send)
+      return opening.then(() => sendInTime(key, send)).catch(refuse)
     } catch (fault) {
-      throw toStoreError(fault)
+      return refuse(fault)
     }
   }
 

@@ -1,9 +1,10 @@
 import { StoreError } from '../errors.ts'
 import type { RedisDriver } from './driver.ts'
+import { toStoreError } from './fault.ts'
 
 /**
  * Gives up on what takes longer than `timeoutMs`, tells so, and leaves the rest of its life
- * unheard.
+ * unheard. Rejects with `StoreError` only.
  */
 export const withDeadline = <T>(
   work: Promise<T>,
@@ -23,7 +24,7 @@ export const withDeadline = <T>(
       },
       (fault: unknown) => {
         clearTimeout(timer)
-        reject(fault)
+        reject(toStoreError(fault))
       },
     )
   })
