@@ -41,6 +41,7 @@ const gates = [
   { name: 'sizes', check: sizes },
   { name: 'bundle', check: () => checkBundle() },
   { name: 'conformance', check: () => run('node', ['scripts/conformance.mjs', '--check']) },
+  { name: 'api', check: () => run('node', ['scripts/api.mjs']) },
   { name: 'shape', check: describeShape },
 ]
 

@@ -1,25 +1,32 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
+import { filesBelow } from './lib/packages.mjs'
 import { root } from './lib/run.mjs'
 import { checkSnippets, findSnippets, readSnippets } from './lib/snippets.mjs'
 
-const guides = (await readdir(join(root, 'docs/guides'), { recursive: true }))
-  .filter((path) => path.endsWith('.md'))
-  .map((path) => `docs/guides/${path}`)
+const markdownBelow = async (folder: string): Promise<readonly string[]> =>
+  (await filesBelow(join(root, folder), /\.md$/)).map((path) => relative(root, path))
 
-const pages = ['packages/jwt/README.md', ...guides]
+const pages = (await readdir(root, { recursive: false }))
+  .filter((path) => path.endsWith('.md'))
+  .concat(
+    await markdownBelow('docs'),
+    await markdownBelow('packages'),
+    await markdownBelow('examples'),
+    ['bench/README.md'],
+  )
 
 const readText = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 
 const snippets = (await Promise.all(pages.map(readSnippets))).flat()
 
-test('every TypeScript snippet of the guides compiles against the sources', {
+test('every TypeScript snippet of the docs compiles against the sources', {
   timeout: 120_000,
 }, () => {
-  const typescript = snippets.filter(({ language }) => language === 'ts')
-  expect(typescript.length).toBeGreaterThan(20)
+  const typescript = snippets.filter(({ language }) => /^tsx?$/.test(language))
+  expect(typescript.length).toBeGreaterThan(60)
   expect(checkSnippets(typescript)).toEqual([])
 })
 
@@ -53,7 +60,7 @@ const holds = async (file: string, label: string): Promise<boolean> => {
   return new RegExp(`\\b${name}\\b`).test(await readText(file))
 }
 
-test('every link of the guides leads to a file that has what the link says', async () => {
+test('every link of the docs leads to a file that has what the link says', async () => {
   const faults: string[] = []
   for (const page of pages) {
     for (const [, label = '', target = ''] of (await readText(page)).matchAll(

@@ -11,29 +11,84 @@ import { root } from './run.mjs'
  * @property {string} text
  */
 
-/** Where snippets pretend to lie: a package that has every library they import. */
-const home = join(root, 'interop')
+/**
+ * @typedef {object} Home
+ * @property {string} folder where snippets pretend to lie: a package that has what they import
+ * @property {RegExp} pages the pages whose snippets live there
+ * @property {string} names what a page may leave to its reader, because a name and its type say all
+ */
 
-/** What a page may leave to its reader, because a name and its type say all. */
-const names = `
-import type { KeyRing, Verifier } from '@coatcheck/jwt'
-import type { Store } from '@coatcheck/store'
-declare global {
-  const createVerifier: typeof import('@coatcheck/jwt').createVerifier
-  const authenticate: typeof import('@coatcheck/jwt').authenticate
-  const createRemoteKeySet: typeof import('@coatcheck/jwt').createRemoteKeySet
-  const issuer: string
-  const audience: string
-  const tenantId: string
-  const token: string
-  const text: string
-  const response: Response
-  const error: import('@coatcheck/jwt').JwtError
-  const store: Store
-  const verifier: Verifier
-  const keyRing: KeyRing
+/** @type {readonly Home[]} the first that has the page */
+const homes = [
+  {
+    folder: 'packages/client',
+    pages: /^(?:docs\/client|docs\/migrate|packages\/client)\//,
+    names: `
+declare const auth: import('@coatcheck/client').AuthClient
+interface ImportMeta {
+  readonly env: { readonly DEV: boolean }
 }
-`
+declare module 'vite' {
+  const defineConfig: (options: {
+    readonly resolve: { readonly alias: Readonly<Record<string, string>> }
+  }) => unknown
+}
+declare type AppRouter = import('@trpc/server').AnyTRPCRouter
+declare module '*.vue' {
+  const component: import('vue').Component
+  export default component
+}
+declare module '*/auth.ts' {
+  export const auth: import('@coatcheck/client').AuthClient
+}
+declare module '$lib/auth' {
+  export const needsUser: () => Promise<unknown>
+}
+declare module '*/auth.setup.ts' {
+  export const session: import('@coatcheck/client/testing').FakeSession
+}
+declare module '*/orders-api' {
+  export interface paths {}
+}
+`,
+  },
+  {
+    folder: 'demo',
+    pages: /^(?:README\.md|docs\/(?:deploy|reference)\/|packages\/(?:bff|dev-idp|store)\/)/,
+    names: `
+declare const app: import('koa')
+declare const publicUrl: string
+declare const provider: import('@coatcheck/bff').ProviderOptions
+declare const resources: import('@coatcheck/bff').BffOptions['resources']
+declare const store: import('@coatcheck/store').Store
+declare const sealingKeys: readonly string[]
+declare const client: import('@coatcheck/store/redis').RedisClient
+declare const createMyStore: (options: { readonly now: () => number }) => typeof store
+declare const idp: import('@coatcheck/dev-idp').DevIdp
+declare const authorizationUrl: string
+declare const anotherUrl: string
+`,
+  },
+  {
+    folder: 'interop',
+    pages: /./,
+    names: `
+declare const createVerifier: typeof import('@coatcheck/jwt').createVerifier
+declare const authenticate: typeof import('@coatcheck/jwt').authenticate
+declare const createRemoteKeySet: typeof import('@coatcheck/jwt').createRemoteKeySet
+declare const issuer: string
+declare const audience: string
+declare const tenantId: string
+declare const token: string
+declare const text: string
+declare const response: Response
+declare const error: import('@coatcheck/jwt').JwtError
+declare const store: import('@coatcheck/store').Store
+declare const verifier: import('@coatcheck/jwt').Verifier
+declare const keyRing: import('@coatcheck/jwt').KeyRing
+`,
+  },
+]
 
 /** @param {string} page @param {string} text @returns {readonly Snippet[]} every fenced block */
 export const findSnippets = (page, text) =>
@@ -49,11 +104,13 @@ export const findSnippets = (page, text) =>
 export const readSnippets = async (page) =>
   findSnippets(page, await readFile(join(root, page), 'utf8'))
 
-const readOptions = () => {
-  const { config } = ts.readConfigFile(join(home, 'tsconfig.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, home)
+/** @param {string} folder @returns {ts.CompilerOptions} */
+const readOptions = (folder) => {
+  const { config } = ts.readConfigFile(join(root, 'interop/tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, folder)
   return {
     ...options,
+    jsx: ts.JsxEmit.ReactJSX,
     // A snippet shows; what it leaves unused, its reader uses.
     noUnusedLocals: false,
     noUnusedParameters: false,
@@ -78,22 +135,21 @@ const createHost = (options, files) => {
   return host
 }
 
-/**
- * Type-checks snippets against the sources, each as a module of its own.
- *
- * @param {readonly Snippet[]} snippets
- * @returns {readonly string[]} every complaint, with the page and the line
- */
-export const checkSnippets = (snippets) => {
-  const pathOf = (/** @type {number} */ index) => join(home, `snippet-${index}.ts`)
-  const files = new Map(snippets.map(({ text }, index) => [pathOf(index), `${text}\nexport {}\n`]))
-  const namesPath = join(home, 'snippet-names.d.ts')
-  files.set(namesPath, names)
-  const options = readOptions()
+/** @param {Home} home @param {readonly Snippet[]} snippets @returns {readonly string[]} */
+const checkAtHome = ({ folder: path, names }, snippets) => {
+  const folder = join(root, path)
+  const namesPath = join(folder, 'snippet-names.ts')
+  const files = new Map([[namesPath, names]])
+  const paths = snippets.map(({ text, language }, index) => {
+    const name = join(folder, `snippet-${index}.${language}`)
+    files.set(name, `${text}\nexport {}\n`)
+    return name
+  })
+  const options = readOptions(folder)
   const program = ts.createProgram([...files.keys()], options, createHost(options, files))
-  return [namesPath, ...snippets.map((_, index) => pathOf(index))].flatMap((path, position) => {
-    const source = program.getSourceFile(path)
-    const name = snippets[position - 1]?.name ?? 'names'
+  return [namesPath, ...paths].flatMap((file, position) => {
+    const source = program.getSourceFile(file)
+    const name = snippets[position - 1]?.name ?? `names of ${path}`
     const found = [
       ...program.getSyntacticDiagnostics(source),
       ...program.getSemanticDiagnostics(source),
@@ -102,5 +158,19 @@ export const checkSnippets = (snippets) => {
       const line = source?.getLineAndCharacterOfPosition(start).line ?? 0
       return `${name} +${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
     })
+  })
+}
+
+/**
+ * Type-checks snippets against the sources, each as a module of its own.
+ *
+ * @param {readonly Snippet[]} snippets
+ * @returns {readonly string[]} every complaint, with the page and the line
+ */
+export const checkSnippets = (snippets) => {
+  const homeOf = (/** @type {Snippet} */ { name }) => homes.find(({ pages }) => pages.test(name))
+  return homes.flatMap((home) => {
+    const own = snippets.filter((snippet) => homeOf(snippet) === home)
+    return own.length === 0 ? [] : checkAtHome(home, own)
   })
 }

@@ -10,7 +10,7 @@ export interface StorageOptions {
   readonly reused: () => Error
 }
 
-/** Which grants {@link Storage.revokeGrants} ends; without a member it ends all. */
+/** Which grants `revokeGrants` ends; without a member it ends all. */
 export interface GrantFilter {
   /** Only this person's. */
   readonly sub?: string
