@@ -154,6 +154,8 @@ export const makeClaims = (input: SignInput, rules: ResolvedSigner): JwtClaims =
   requireIdentifier(input.clientId, 'client_id', defaults.maximumUriLength)
   if (input.claims !== undefined) checkOwnClaims(input.claims)
   const iat = Math.floor(rules.now() / 1000)
+  // JSON would write null, which some readers take for a token that never ends.
+  if (!Number.isSafeInteger(iat)) throw refused('now must give epoch milliseconds.', 'iat')
   return {
     iss: rules.issuer,
     sub: input.subject,

@@ -234,6 +234,13 @@ test('J51 a life over the limit, or none, is refused', async () => {
   }
 })
 
+test('J51 a clock that tells no instant signs nothing: the token would have no end', async () => {
+  for (const instant of [Number.NaN, Infinity, -Infinity, undefined]) {
+    const changes = { now: () => instant as number }
+    expect(await refusalOf(who, changes)).toEqual(['signing_refused', 'iat'])
+  }
+})
+
 test('J51 a signer is held to what its ring promises', async () => {
   const makeRing = (tokenLifetimeSeconds: number): KeyRing =>
     createKeyRing({ algorithm: 'ES256', tokenLifetimeSeconds, now })
