@@ -8,11 +8,13 @@ const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { readonly version: string }
 
-// Whoever reads only the head of it, as in "| head -1", has what he wants.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
-  throw error
-})
+// Whoever reads only the head of it, as in "| head -1", has what he wants; the exit code is that of
+// the verdict all the same. What cannot be written for another reason is no verdict.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.exit(4)
+  })
+}
 
 process.exitCode = await runJwtCommand({
   name: 'coatcheck-jwt',
