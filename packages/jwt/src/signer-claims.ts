@@ -91,7 +91,7 @@ const chooseAudience = (
 const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 const joinScope = (scope: string | readonly string[]): string | undefined => {
-  if (scope.length === 0) return undefined
+  if (scope?.length === 0) return undefined
   const values: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : scope
   const isWellFormed =
     Array.isArray(values) &&

@@ -320,6 +320,7 @@ const illFormed: readonly (readonly [claim: string, Record<string, unknown>])[] 
   ['scope', { scope: ['ä'] }],
   ['scope', { scope: { length: 1, 0: 'a' } }],
   ['scope', { scope: [7] }],
+  ['scope', { scope: null }],
   ['roles', { roles: 'admin' }],
   ['roles', { roles: [''] }],
   ['roles', { roles: ['admin', 7] }],
