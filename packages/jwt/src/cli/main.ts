@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createNodeTerminal } from './node-terminal.ts'
+import { createNodeTerminal, heedWriteErrors } from './node-terminal.ts'
 import { runJwtCommand } from './run-jwt-command.ts'
 
 const { argv, env, stdin, stdout, stderr } = process
@@ -8,13 +8,7 @@ const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { readonly version: string }
 
-// Whoever reads only the head of it, as in "| head -1", has what he wants; the exit code is that of
-// the verdict all the same. What cannot be written for another reason is no verdict.
-for (const stream of [stdout, stderr]) {
-  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code !== 'EPIPE') process.exit(4)
-  })
-}
+heedWriteErrors([stdout, stderr])
 
 process.exitCode = await runJwtCommand({
   name: 'coatcheck-jwt',
