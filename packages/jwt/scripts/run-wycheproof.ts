@@ -5,11 +5,11 @@
  *
  *   npx tsx packages/jwt/scripts/run-wycheproof.ts FOLDER
  *
- * Prints every disagreement and ends with 1 when one of them is not expected, or when the folder
- * holds a file this script does not know.
+ * Looks for the vectors in the folder and below. Prints every disagreement and ends with 1 when one
+ * of them is not expected, or when there are no vectors.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Algorithm } from '../src/algorithms.ts'
 import { isAlgorithm, keyNeedOf } from '../src/algorithms.ts'
 import { readJwk } from '../src/keys/jwk.ts'
@@ -112,8 +112,9 @@ const judge = async (group: Group, vector: Vector): Promise<void> => {
   await verifyJws(text, key, algorithms)
 }
 
-const run = async (folder: string, name: string) => {
-  const file = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
+const run = async (path: string) => {
+  const name = basename(path, '.json')
+  const file = JSON.parse(readFileSync(path, 'utf8'))
   const groups: readonly Group[] = file.testGroups
   const outcome = { vectors: 0, agreed: 0, expected: 0, surprising: 0 }
   for (const group of groups) {
@@ -142,8 +143,10 @@ const run = async (folder: string, name: string) => {
 
 const [folder] = process.argv.slice(2)
 if (folder === undefined) throw new Error('Usage: run-wycheproof.ts FOLDER')
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const vectors = files.filter((name) => name.endsWith('_test.json')).sort()
+// Of an empty folder nothing is shown.
+if (vectors.length === 0) throw new Error('The folder holds no vectors (*_test.json).')
 let surprising = 0
-for (const file of readdirSync(folder).filter((name) => name.endsWith('_test.json'))) {
-  surprising += await run(folder, file.slice(0, -'.json'.length))
-}
+for (const file of vectors) surprising += await run(join(folder, file))
 process.exitCode = surprising === 0 ? 0 : 1

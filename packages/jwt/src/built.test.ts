@@ -1,5 +1,15 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -70,6 +80,33 @@ test('J85 the built command runs, and reads a token from standard input', () => 
   expect(Buffer.from(secret.k, 'base64url')).toHaveLength(64)
   const encoded = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM' })).toString('base64url')
   expect(run(['token', 'inspect'], `${encoded}..a.b.c`)).toMatch(/^NOT VERIFIED/)
+})
+
+const commandPath = (): string => join(folder, 'bin/coatcheck-jwt.mjs')
+
+test.each([
+  ['token inspect', 'stdout', 1],
+  ['token verify', 'stderr', 2],
+  ['secret generate', 'stdout', 0],
+] as const)(
+  'nobody reads on, and %s ends with the exit code of its verdict',
+  async (words, name, code) => {
+    const child = spawn(process.execPath, [commandPath(), ...words.split(' ')], { stdio: 'pipe' })
+    child[name].destroy()
+    child.stdin.end('no token')
+    expect(await once(child, 'exit')).toEqual([code, null])
+  },
+)
+
+test.skipIf(!existsSync('/dev/full'))('what cannot be written is no verdict', async () => {
+  const full = openSync('/dev/full', 'w')
+  try {
+    const given = [commandPath(), 'secret', 'generate']
+    const child = spawn(process.execPath, given, { stdio: ['ignore', full, 'pipe'] })
+    expect(await once(child, 'exit')).toEqual([4, null])
+  } finally {
+    closeSync(full)
+  }
 })
 
 /** What an app that imports these names ships to an edge runtime, jose included. */

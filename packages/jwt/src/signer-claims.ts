@@ -91,7 +91,7 @@ const chooseAudience = (
 const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 const joinScope = (scope: string | readonly string[]): string | undefined => {
-  if (scope.length === 0) return undefined
+  if (scope?.length === 0) return undefined
   const values: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : scope
   const isWellFormed =
     Array.isArray(values) &&
@@ -154,6 +154,8 @@ export const makeClaims = (input: SignInput, rules: ResolvedSigner): JwtClaims =
   requireIdentifier(input.clientId, 'client_id', defaults.maximumUriLength)
   if (input.claims !== undefined) checkOwnClaims(input.claims)
   const iat = Math.floor(rules.now() / 1000)
+  // JSON would write null, which some readers take for a token that never ends.
+  if (!Number.isSafeInteger(iat)) throw refused('now must give epoch milliseconds.', 'iat')
   return {
     iss: rules.issuer,
     sub: input.subject,

@@ -234,6 +234,13 @@ test('J51 a life over the limit, or none, is refused', async () => {
   }
 })
 
+test('J51 a clock that tells no instant signs nothing: the token would have no end', async () => {
+  for (const instant of [Number.NaN, Infinity, -Infinity, undefined]) {
+    const changes = { now: () => instant as number }
+    expect(await refusalOf(who, changes)).toEqual(['signing_refused', 'iat'])
+  }
+})
+
 test('J51 a signer is held to what its ring promises', async () => {
   const makeRing = (tokenLifetimeSeconds: number): KeyRing =>
     createKeyRing({ algorithm: 'ES256', tokenLifetimeSeconds, now })
@@ -313,6 +320,7 @@ const illFormed: readonly (readonly [claim: string, Record<string, unknown>])[] 
   ['scope', { scope: ['ä'] }],
   ['scope', { scope: { length: 1, 0: 'a' } }],
   ['scope', { scope: [7] }],
+  ['scope', { scope: null }],
   ['roles', { roles: 'admin' }],
   ['roles', { roles: [''] }],
   ['roles', { roles: ['admin', 7] }],

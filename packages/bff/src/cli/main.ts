@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createNodeTerminal } from '@coatcheck/jwt/cli'
+import { createNodeTerminal, heedWriteErrors } from '@coatcheck/jwt/cli'
 import { runCli } from './run-cli.ts'
 
 const { argv, env, stdin, stdout, stderr } = process
@@ -19,6 +19,8 @@ const stopAsked = (): Promise<void> =>
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
   })
+
+heedWriteErrors([stdout, stderr])
 
 process.exitCode = await runCli({
   arguments: argv.slice(2),

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,3 +82,19 @@ export default defineConfig({
   child.kill('SIGTERM')
   expect(await exited).toBe(0)
 })
+
+test.runIf(isBuilt).each([
+  ['token inspect', 'stdout', 1],
+  ['token verify', 'stderr', 2],
+  ['secret generate', 'stdout', 0],
+] as const)(
+  'nobody reads on, and %s ends with the exit code of its verdict',
+  async (words, name, code) => {
+    const given = [join(root, 'bin/coatcheck.mjs'), ...words.split(' ')]
+    const child = spawn(process.execPath, given, { stdio: 'pipe' })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    child[name].destroy()
+    child.stdin.end('no token')
+    expect(await once(child, 'exit')).toEqual([code, null])
+  },
+)

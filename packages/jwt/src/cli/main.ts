@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createNodeTerminal } from './node-terminal.ts'
+import { createNodeTerminal, heedWriteErrors } from './node-terminal.ts'
 import { runJwtCommand } from './run-jwt-command.ts'
 
 const { argv, env, stdin, stdout, stderr } = process
@@ -8,11 +8,7 @@ const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { readonly version: string }
 
-// Whoever reads only the head of it, as in "| head -1", has what he wants.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
-  throw error
-})
+heedWriteErrors([stdout, stderr])
 
 process.exitCode = await runJwtCommand({
   name: 'coatcheck-jwt',

@@ -34,3 +34,20 @@ export const createNodeTerminal = (streams: {
   fetch: globalThis.fetch,
   now: Date.now,
 })
+
+/** The part of Node's outputs that {@link heedWriteErrors} uses. */
+interface Output {
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
+}
+
+/**
+ * Whoever reads only the head of an output, as in `| head -1`, has what he wants: the program goes
+ * on to its own exit code. What cannot be written for another reason is no verdict.
+ */
+export const heedWriteErrors = (outputs: readonly Output[]): void => {
+  for (const output of outputs) {
+    output.on('error', ({ code }) => {
+      if (code !== 'EPIPE') process.exit(4)
+    })
+  }
+}

@@ -350,6 +350,19 @@ test('J45 a proof that was used cannot be used again at any later instant', asyn
   }
 })
 
+test('J45 a clock that tells no number lets neither a proof nor a nonce pass', async () => {
+  const old = withClaims({ iat: nowSeconds - 86_400 })
+  const nonce = { secrets: [new Uint8Array(32).fill(7)] }
+  const { headers } = await refusalOf(proven(makeProof(token)), setUp({ nonce }))
+  const answered = withClaims({ nonce: headers['dpop-nonce'] })
+  expect(await outcomeOf(proven(answered), setUp({ nonce }))).toBe('accepted')
+  for (const broken of [{ now: () => Number.NaN }, { now: () => undefined as unknown as number }]) {
+    expect(await outcomeOf(proven(old), setUp(broken))).toBe('dpop_proof_not_yet_valid')
+    const guard = setUp({ ...broken, nonce })
+    expect(await outcomeOf(proven(answered), guard)).toBe('dpop_nonce_required')
+  }
+})
+
 test('J45 the same jti of two keys is two proofs', async () => {
   const guard = setUp()
   const bound = makeBoundToken({}, otherKey)

@@ -64,7 +64,8 @@ export const createNonces = (rules: NonceRules): Nonces => {
     if (mac === '' || !isBase64url(mac)) return 'refused'
     const age = nowSeconds() - Number(second)
     // Another process's clock may run a little ahead.
-    if (age > lifetimeSeconds || age < -proofLeewaySeconds) return 'refused'
+    const isInTime = age <= lifetimeSeconds && age >= -proofLeewaySeconds
+    if (!isInTime) return 'refused'
     if (!(await isGenuine(second, mac))) return 'refused'
     return age > lifetimeSeconds / 2 ? 'ageing' : 'fresh'
   }

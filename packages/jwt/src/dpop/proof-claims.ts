@@ -43,10 +43,12 @@ const findTimeDefect = (
   { iat, exp, nbf = iat }: ProofClaims,
   { nowSeconds, maximumAgeSeconds, leewaySeconds }: ProofExpectation,
 ): ProofReason | undefined => {
-  if (Math.max(iat, nbf) > nowSeconds + leewaySeconds) return 'dpop_proof_not_yet_valid'
-  const isOld = iat < nowSeconds - maximumAgeSeconds
-  const isOver = exp !== undefined && exp + leewaySeconds <= nowSeconds
-  return isOld || isOver ? 'dpop_proof_expired' : undefined
+  // Each comparison is true for what may pass, so that a clock that tells no number lets nothing by.
+  const isReached = Math.max(iat, nbf) <= nowSeconds + leewaySeconds
+  if (!isReached) return 'dpop_proof_not_yet_valid'
+  const isYoung = iat >= nowSeconds - maximumAgeSeconds
+  const isUnexpired = exp === undefined || exp + leewaySeconds > nowSeconds
+  return isYoung && isUnexpired ? undefined : 'dpop_proof_expired'
 }
 
 /** Says what is wrong with a proof's claims, or `undefined` (RFC 9449, section 4.3, 8 to 12). */

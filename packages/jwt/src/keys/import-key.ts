@@ -5,6 +5,7 @@ import { keyNeedOf, verifyParametersOf } from '../algorithms.ts'
 import { misconfigured, readFunction, requireKnownOptions } from '../options.ts'
 import { decodeToBytes } from '../token/base64url.ts'
 import { encodeBytes } from '../token/encode-base64url.ts'
+import { isRecord } from '../token/json.ts'
 import { findSigningKeyDefect } from './crypto-key.ts'
 import type { SoundKey } from './import-public-key.ts'
 import { readKeyText, requireAlgorithm, requireSoundKey, toPublicJwk } from './import-public-key.ts'
@@ -148,6 +149,9 @@ export const importKey = async (
       `A secret for ${alg} is octets, never text: decode it from base64 or hex to a Uint8Array. ` +
         'Passwords are too easy to guess.',
     )
+  }
+  if (isSecret && !isRecord(material)) {
+    throw misconfigured(`A secret for ${alg} is a Uint8Array or a JWK object.`)
   }
   if (!isSecret && ArrayBuffer.isView(material)) {
     throw misconfigured(`Octets are read as a secret, and ${alg} needs a private key.`)

@@ -285,6 +285,14 @@ test('J04 J32 a secret in text is refused for every HMAC algorithm, whatever the
   }
 })
 
+test('a secret that is none at all is a fault of the configuration, named or not', async () => {
+  for (const nothing of [undefined, null, 7, true, [1, 2]] as unknown as readonly Uint8Array[]) {
+    for (const options of [{}, { kid: 'k' }]) {
+      expect(await refusalOf(importKey(nothing, 'HS256', options))).toContain('A secret for HS256')
+    }
+  }
+})
+
 test('J32 a secret shorter than the hash is refused, as octets and as JWK', async () => {
   for (const [alg, floor] of [
     ['HS256', 32],

@@ -21,7 +21,8 @@ export interface TokenService {
   /**
    * The next pair for a refresh token (RFC 6749, section 6).
    *
-   * @throws JwtError `store_unavailable`, `keys_unavailable`
+   * @throws JwtError `store_unavailable`, `keys_unavailable`; `configuration_invalid` when
+   * `authorizeRefresh` gives neither of its two answers
    */
   refresh(input: RefreshInput): Promise<TokenAnswer>
   /**

@@ -1,3 +1,4 @@
+import { misconfigured } from '../options.ts'
 import type { AccessTokenRequest } from '../refresh-tokens/refresh-grant.ts'
 import type { ServiceContext } from './service-options.ts'
 import { type LoginFacts, signAccessToken } from './sign-access-token.ts'
@@ -31,9 +32,13 @@ const askForToday =
   ({ authorizeRefresh }: ServiceContext, verdict: Verdict, stop: Error) =>
   async ({ grant }: AccessTokenRequest): Promise<LoginFacts> => {
     const authorization = await authorizeRefresh(grant)
-    if (authorization.kind === 'ended') {
+    if (authorization?.kind === 'ended') {
       verdict.endedFamily = grant.familyId
       throw stop
+    }
+    // A verdict that is misspelt, such as a bare false, must not be taken for a yes.
+    if (authorization?.kind !== 'allowed') {
+      throw misconfigured("authorizeRefresh must resolve to kind 'allowed' or 'ended'.")
     }
     const { roles, claims } = authorization
     return {

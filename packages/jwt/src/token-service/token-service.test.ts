@@ -292,6 +292,21 @@ test('a user who was locked gets no further token, and the family ends', async (
   expect([seen, await verdict(access_token)]).toEqual([['user-42'], 'token_denied'])
 })
 
+test.each([[undefined], [null], [false], [true], ['ended'], [{}], [{ kind: 'denied' }]])(
+  '%j of authorizeRefresh is no yes, and leaves the family as it was',
+  async (answer) => {
+    let today: unknown = answer
+    const { tokens, login, renew } = createHarness({ authorizeRefresh: async () => today as never })
+    const { refresh_token: refreshToken } = await login()
+    const input = { refreshToken, clientId: 'web' }
+    const error = await tokens.refresh(input).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(JwtError)
+    expect(error).toMatchObject({ code: 'configuration_invalid' })
+    today = { kind: 'allowed' }
+    await renew(refreshToken)
+  },
+)
+
 test.each([
   ['no refresh token', { refreshToken: undefined }],
   ['an empty refresh token', { refreshToken: '' }],
