@@ -23,6 +23,8 @@ export interface IssuedToken {
 
 /** Signs access tokens; made by {@link createSigner}. */
 export interface Signer {
+  /** Life of a token that is not asked to be shorter or longer, in seconds. */
+  readonly ttlSeconds: number
   /** The token of {@link Signer.issue} alone. */
   sign(input: SignInput): Promise<string>
   /**
@@ -117,5 +119,5 @@ export const createSigner = (options: SignerOptions): Signer => {
     return { token, claims, header }
   }
 
-  return { issue, sign: async (input) => (await issue(input)).token }
+  return { ttlSeconds: rules.ttlSeconds, issue, sign: async (input) => (await issue(input)).token }
 }

@@ -8,9 +8,10 @@ export type TokenIssueInput = Omit<IssueInput, 'data' | 'makeAccessToken'> & Log
 
 /** The pair of a fresh login. */
 export const issueTokens = async (
-  { signer, refreshTokens, now }: ServiceContext,
+  context: ServiceContext,
   input: TokenIssueInput,
 ): Promise<TokenAnswer> => {
+  const { refreshTokens, now } = context
   const { roles, authTime, acr, amr, claims, ttlSeconds, ...grant } = input
   const facts = { roles, authTime, acr, amr, claims, ttlSeconds }
   // JSON leaves out what is undefined.
@@ -19,7 +20,7 @@ export const issueTokens = async (
   const outcome = await refreshTokens.issue({
     ...grant,
     ...(isEmpty ? {} : { data }),
-    makeAccessToken: signAccessToken(signer),
+    makeAccessToken: signAccessToken(context),
   })
   return outcome.kind === 'refused' ? refuseToken(outcome.reason) : answerPair(outcome, now())
 }

@@ -52,12 +52,12 @@ export const refresh = async (
   context: ServiceContext,
   input: RefreshInput,
 ): Promise<TokenAnswer> => {
-  const { signer, refreshTokens, now } = context
+  const { refreshTokens, now } = context
   const { refreshToken, clientId, ...asked } = input
   if (!isText(refreshToken) || !isText(clientId)) return refuseToken('malformed')
   const verdict: Verdict = {}
   const stop = new Error('The family ends.')
-  const makeAccessToken = signAccessToken(signer, askForToday(context, verdict, stop))
+  const makeAccessToken = signAccessToken(context, askForToday(context, verdict, stop))
   try {
     const use = { ...asked, token: refreshToken, clientId, makeAccessToken }
     const outcome = await refreshTokens.rotate(use)

@@ -385,3 +385,13 @@ test.each([
   const options = { signer, refreshTokens, [name]: value }
   expect(misconfiguration(() => createTokenService(options as never))).toContain(name)
 })
+
+test('J74 no access token outlives its family, so that none escapes its revocation', async () => {
+  const { login, renew, advance, claimsOf } = createHarness({ refresh: { absoluteSeconds: 700 } })
+  const { refresh_token: first = '' } = await login()
+  advance(690)
+  const { access_token: late, expires_in: life } = await renew(first)
+  const { exp, iat } = await claimsOf(late)
+  expect(life).toBe(10)
+  expect(exp - iat).toBe(10)
+})
