@@ -360,7 +360,11 @@ test('an outage rejects and costs no token', async () => {
   })
   const fault = new JwtError('keys_unavailable', 'no key')
   const keyless = createTokenService({
-    signer: { issue: () => Promise.reject(fault), sign: () => Promise.reject(fault) },
+    signer: {
+      ttlSeconds: 600,
+      issue: () => Promise.reject(fault),
+      sign: () => Promise.reject(fault),
+    },
     refreshTokens: createRefreshTokens({ store, now }),
     now,
   })
