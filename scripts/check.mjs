@@ -1,5 +1,6 @@
 // Every gate but the tests, one after the other: `pnpm check`, or `pnpm check NAME …` for some.
 import { checkBundle } from './lib/bundle.mjs'
+import { checkSizes } from './lib/client-sizes.mjs'
 import { describeShape } from './lib/medians.mjs'
 import { checkPackages } from './lib/pack.mjs'
 import { run, runBin, runPnpm } from './lib/run.mjs'
@@ -21,16 +22,6 @@ const lint = async () => {
   if (/Found \d+ (?:info|warning)|deprecat/i.test(output)) throw new Error(output)
 }
 
-const sizes = async () => {
-  // It fails by its exit code as well; the numbers are the same in both cases.
-  const output = await runBin('size-limit', ['--json']).catch((error) => error.message)
-  /** @type {readonly { name: string, passed: boolean, size: number, sizeLimit: number }[]} */
-  const results = JSON.parse(output)
-  const lines = results.map(({ name, size, sizeLimit }) => `${name} ${size} of ${sizeLimit} B gzip`)
-  if (!results.every(({ passed }) => passed)) throw new Error(lines.join('\n'))
-  return lines.join(', ')
-}
-
 /** @type {readonly Gate[]} */
 const gates = [
   { name: 'lint', check: lint },
@@ -38,7 +29,7 @@ const gates = [
   { name: 'build', check: () => runPnpm(['run', 'build']) },
   { name: 'packages', check: () => checkPackages() },
   { name: 'unused', check: () => runBin('knip', ['--no-progress']) },
-  { name: 'sizes', check: sizes },
+  { name: 'sizes', check: () => checkSizes() },
   { name: 'bundle', check: () => checkBundle() },
   { name: 'conformance', check: () => run('node', ['scripts/conformance.mjs', '--check']) },
   { name: 'api', check: () => run('node', ['scripts/api.mjs']) },

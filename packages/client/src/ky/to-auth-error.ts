@@ -13,8 +13,7 @@ const guardCodes: Readonly<Record<string, AuthErrorCode>> = {
 
 const readProblem = ({ data, response }: HTTPError): Partial<Problem> | undefined => {
   const type = response.headers.get('content-type') ?? ''
-  const isProblem = type.startsWith(problemMediaType) && typeof data === 'object' && data !== null
-  return isProblem ? (data as Partial<Problem>) : undefined
+  return type.startsWith(problemMediaType) ? (Object(data) as Partial<Problem>) : undefined
 }
 
 /**

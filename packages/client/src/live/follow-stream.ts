@@ -6,7 +6,7 @@ import { firstPauseMs, longestPauseMs, silenceMs } from './defaults.ts'
 const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds)
-    signal?.addEventListener('abort', () => resolve())
+    signal?.addEventListener('abort', resolve as () => void)
     if (signal?.aborted) resolve()
   })
 

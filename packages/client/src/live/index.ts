@@ -30,7 +30,7 @@ export const startLive = <Claims extends object = UserClaims>(
   if (!channel) return { stop }
   let turn: AbortController | undefined
 
-  const hear = ({ live, expiresAt = 0 }: Partial<LiveMessage>): void => {
+  const hear = ({ live, expiresAt }: LiveMessage): void => {
     if (live === 'expiring' && expiresAt > kit.now()) kit.warn(expiresAt)
     // A hidden tab asks when it is looked at again; only an end is urgent.
     const isUrgent = live === 'changed' ? !document.hidden : live === 'ended'
@@ -42,14 +42,13 @@ export const startLive = <Claims extends object = UserClaims>(
     hear(message)
   }
   const update = (): void => {
-    const isInUse = !document.hidden && client.getState().status === 'authenticated'
-    const isWanted = isInUse && !signal.aborted
+    const isHere = !document.hidden && !signal.aborted
+    const isWanted = isHere && client.getState().status === 'authenticated'
     if (isWanted === !!turn) return
     turn?.abort()
-    turn = undefined
-    if (!isWanted) return
-    const mine = new AbortController()
-    turn = mine
+    turn = isWanted ? new AbortController() : undefined
+    if (!turn) return
+    const mine = turn
     const lead = (): Promise<void> => followStream(kit, mine.signal, onEvent)
     // Refused when the turn is over before it began.
     navigator.locks?.request(channel.name, mine, lead).catch(() => {})

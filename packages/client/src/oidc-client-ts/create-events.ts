@@ -10,39 +10,28 @@ const names = [
   'UserSessionChanged',
 ] as const
 
-/** Name of an event. */
-export type EventName = (typeof names)[number]
-
+type Name = (typeof names)[number]
 type Callback = (detail?: unknown) => unknown
 
-/** Tells the listeners of one event; one that throws is reported and disturbs nobody. */
-export type Raise = (name: EventName, detail?: unknown) => void
+/** Tells the listeners of one event. */
+export type Raise = (name: Name, detail?: unknown) => void
 
-/** `add*` and `remove*` for every event, `load` and `unload`; and the function that raises them. */
+/** `add*` and `remove*` for every event, and the function that raises them. */
 export const createEvents = (): { readonly events: object; readonly raise: Raise } => {
-  const listeners: Partial<Record<EventName, readonly Callback[]>> = {}
-  const raise: Raise = (name, detail) => {
-    for (const callback of listeners[name] ?? []) {
-      try {
-        callback(detail)
-      } catch (error) {
-        reportError(error)
-      }
-    }
-  }
-  const events: Record<string, unknown> = {
-    load: async (user: unknown) => raise('UserLoaded', user),
-    unload: async () => raise('UserUnloaded'),
-  }
+  const listeners = {} as Record<Name, Set<Callback>>
+  const events: Record<string, unknown> = {}
   for (const name of names) {
-    const remove = (callback: Callback): void => {
-      listeners[name] = listeners[name]?.filter((other) => other !== callback) ?? []
-    }
+    const callbacks = new Set<Callback>()
+    const remove = (callback: Callback): boolean => callbacks.delete(callback)
+    listeners[name] = callbacks
     events[`remove${name}`] = remove
     events[`add${name}`] = (callback: Callback) => {
-      listeners[name] = [...(listeners[name] ?? []), callback]
+      callbacks.add(callback)
       return () => remove(callback)
     }
+  }
+  const raise: Raise = (name, detail) => {
+    for (const callback of listeners[name]) callback(detail)
   }
   return { events, raise }
 }

@@ -1,6 +1,4 @@
 import type { UserManagerSettings } from 'oidc-client-ts'
-import { AuthError } from '../errors.ts'
-import type { LoginOptions } from '../login.ts'
 import type { AuthClientOptions } from '../options.ts'
 
 /** What `UserManager` takes: the settings of oidc-client-ts, of which few are needed, and ours. */
@@ -24,51 +22,27 @@ export interface CallArguments {
   readonly ui_locales?: string | undefined
   readonly acr_values?: string | undefined
   readonly state?: unknown
-  readonly url_state?: string | undefined
-  readonly popupWindowFeatures?: object | undefined
   readonly popupSignal?: AbortSignal | null | undefined
 }
 
 /** What means something here, and what every app has. */
 const usable =
-  /^(authority|client(_id)?|response_type|resources|bffPath|tokenResource|.*redirect_uri|prompt|login_hint|max_age|ui_locales|acr_values|(url_)?state|accessTokenExp.*|popup.*)$/
+  /^(authority|client(_id)?|response_type|resources|bffPath|tokenResource|.*redirect_uri|prompt|login_hint|max_age|ui_locales|acr_values|state|popupSignal)$/
 
-/** Warns, in the page's console, and says whose warning it is. */
+/** Warns, in the page's console, and says whose warning it is. For development alone. */
 export const warn = (text: string): void => console.warn(`coatcheck: ${text}`)
 
-/**
- * Names what was given in vain; values are not shown.
- *
- * @throws AuthError `invalid_options` for a client secret, which must not be in a browser
- */
-export const checkGiven = (given: object): void => {
+/** Names what was given in vain; values are not shown. For development alone. */
+export const warnOfUnused = (given: object): void => {
   const unused = Object.keys(given).filter((name) => !usable.test(name))
-  if (unused.includes('client_secret')) {
-    const message = 'client_secret: it belongs to the BFF, never into a page'
-    throw new AuthError('invalid_options', 'options', 'never', { message })
-  }
   if (unused.length > 0) warn(`without effect, the BFF does it: ${unused}`)
 }
 
-/** An address of the app as a path; others are left out, with a warning. */
-export const toPath = (name: string, address: string | undefined): string | undefined => {
-  if (address === undefined) return undefined
-  const { origin, pathname, search, hash } = new URL(address, location.href)
-  if (origin === location.origin) return pathname + search + hash
-  warn(`${name} has no effect: another origin`)
-  return undefined
+/** An address of the app as a path; others are left out. */
+export const toPath = (address: string | undefined): string | undefined => {
+  if (!address) return
+  const { origin, href } = new URL(address, location.href)
+  if (origin === location.origin) return href.slice(origin.length)
+  if (process.env.NODE_ENV !== 'production') warn(`without effect, of another origin: ${origin}`)
+  return
 }
-
-/** What a login asks for. */
-export const toLoginOptions = (given: CallArguments): LoginOptions =>
-  ({
-    prompt: given.prompt,
-    loginHint: given.login_hint,
-    maxAge: given.max_age,
-    uiLocales: given.ui_locales,
-    acrValues: given.acr_values,
-  }) as LoginOptions
-
-/** Third parameter of `window.open`. */
-export const toWindowFeatures = (features: object): string =>
-  ['popup', ...Object.entries(features).map(([name, value]) => `${name}=${value}`)].join()

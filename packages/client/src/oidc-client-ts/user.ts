@@ -4,8 +4,8 @@ import type { UserProfile } from 'oidc-client-ts'
 export interface Life {
   /** Empty while there is none, and for good when the login is over. */
   token: string
-  /** Epoch seconds; `undefined` while it is not known. */
-  expiresAt: number | undefined
+  /** Epoch seconds; `undefined` while it is not known, `0` when the login is over. */
+  ends: number | undefined
   /** Wall clock, epoch milliseconds. */
   readonly now: () => number
   /** Called when the app reads the token. */
@@ -14,60 +14,47 @@ export interface Life {
 
 /** What a `User` is made of; the names are those of oidc-client-ts. */
 export interface UserArguments {
-  readonly access_token: string
+  readonly access_token?: string
   readonly token_type: string
   readonly profile: UserProfile
-  readonly session_state?: string | null
-  readonly scope?: string
+  readonly session_state?: string | null | undefined
+  readonly scope?: string | undefined
   readonly expires_at?: number
   readonly userState?: unknown
-  readonly url_state?: string
+  readonly url_state?: string | undefined
   /** Accepted and dropped: no such token comes to the browser. */
   readonly id_token?: string
   /** Accepted and dropped: no such token comes to the browser. */
   readonly refresh_token?: string
 }
 
-const ownLife = (
-  { access_token: token, expires_at: expiresAt }: UserArguments,
-  now: () => number = Date.now,
-): Life => ({ token, expiresAt, now, use: () => {} })
-
 /**
  * The `User` of oidc-client-ts. `access_token` is the newest token of the login whenever it is read,
  * so that a `User` kept in a component does not grow old, and empty once the login is over. JSON,
  * `toStorageString`, copies and inspection leave it out.
  */
-export class User {
+export class LiveUser {
   /** Never there: it stays at the BFF. The claims are in `profile`. */
   declare readonly id_token?: never
   /** Never there: it stays at the BFF. */
   declare readonly refresh_token?: never
   /** Public name of the session. */
-  readonly session_state: string | null
+  declare readonly session_state: string | null
   /** `Bearer`. */
-  readonly token_type: string
+  declare readonly token_type: string
   /** The scope the token was granted, separated by blanks. */
   declare readonly scope?: string
   /** The user's claims, as the BFF hands them out. For display; an API decides by its own token. */
-  readonly profile: UserProfile
-  /** When the token ends, epoch seconds; `undefined` while no token can be had. */
-  declare readonly expires_at?: number
+  declare readonly profile: UserProfile
   /** What `signinRedirect` was given as `state`, on the page the login came back to. */
-  readonly state: unknown
-  /** What `signinRedirect` was given as `url_state`, likewise. */
+  declare readonly state: unknown
+  /** What an own `User` was made with. */
   declare readonly url_state?: string
   readonly #life: Life
 
-  constructor(args: UserArguments, life: Life = ownLife(args)) {
-    const { profile, scope, session_state = null, token_type, url_state, userState } = args
-    this.session_state = session_state
-    this.token_type = token_type
-    this.profile = profile
-    this.state = userState
+  constructor(facts: object, life: Life) {
     this.#life = life
-    Object.defineProperty(this, 'expires_at', { enumerable: true, get: () => life.expiresAt })
-    Object.assign(this, scope && { scope }, url_state && { url_state })
+    Object.assign(this, facts)
   }
 
   /** The access token as it is now; empty when there is none. Do not store it. */
@@ -76,16 +63,21 @@ export class User {
     return this.#life.token
   }
 
+  /** When the token ends, epoch seconds; `undefined` while no token can be had. */
+  get expires_at(): number | undefined {
+    return this.#life.ends
+  }
+
   /** Seconds the token has left. */
   get expires_in(): number | undefined {
-    const { expiresAt, now } = this.#life
-    return expiresAt === undefined ? undefined : expiresAt - Math.floor(now() / 1000)
+    const { ends, now } = this.#life
+    return ends && ends - Math.floor(now() / 1000)
   }
 
   /** Whether the token is at its end; `undefined` while no token can be had. */
   get expired(): boolean | undefined {
     const { expires_in: left } = this
-    return left === undefined ? undefined : left <= 0
+    return left === undefined ? left : left <= 0
   }
 
   /** `scope` as a list. */
@@ -97,9 +89,28 @@ export class User {
   toStorageString(): string {
     return JSON.stringify(this)
   }
+}
+
+/** A `User` of the app's own making, as in its tests; those of a manager are instances as well. */
+export class User extends LiveUser {
+  constructor({
+    access_token: token = '',
+    expires_at: ends,
+    id_token: _idToken,
+    refresh_token: _refreshToken,
+    userState: state,
+    ...facts
+  }: UserArguments) {
+    const life = { token, ends, now: Date.now, use: () => {} }
+    super({ session_state: null, state, ...facts }, life)
+  }
 
   /** A user without a token: nothing brings one back but the BFF. */
   static fromStorageString(text: string): User {
     return new User({ ...(JSON.parse(text) as UserArguments), access_token: '' })
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof LiveUser
   }
 }

@@ -1,11 +1,11 @@
 import type { UserClaims } from '@coatcheck/wire'
 import type { AuthClient } from '../create-auth-client.ts'
-import { AuthError } from '../errors.ts'
+import { AuthError, type AuthErrorCode } from '../errors.ts'
 import { kitOf } from '../kit.ts'
 import type { LoginOptions } from '../login.ts'
 import type { AuthState } from '../state.ts'
-import { defaultTimeoutSeconds, defaultWindowFeatures } from './defaults.ts'
-import { untilLoggedIn } from './until-logged-in.ts'
+import { followPopup } from './follow-popup.ts'
+import { openPopup } from './open-popup.ts'
 
 /** Options of `loginByPopup`: those of `login`, and these. The page stays where it is. */
 export interface PopupLoginOptions extends Omit<LoginOptions, 'returnTo'> {
@@ -39,22 +39,14 @@ export type LoggedIn<Claims extends object = UserClaims> = Extract<
  */
 export const loginByPopup = async <Claims extends object = UserClaims>(
   client: AuthClient<Claims>,
-  {
-    signal,
-    timeoutSeconds = defaultTimeoutSeconds,
-    windowFeatures = defaultWindowFeatures,
-    ...options
-  }: PopupLoginOptions = {},
+  { signal, timeoutSeconds, windowFeatures, ...options }: PopupLoginOptions = {},
 ): Promise<LoggedIn<Claims>> => {
   const kit = kitOf(client)
-  const given = AbortSignal.any(signal ? [signal, kit.lifetime] : [kit.lifetime])
-  given.throwIfAborted()
-  // One window for a page: other pages have their own, whose outcome is none of this page's.
-  const name = `coatcheck ${performance.timeOrigin}`
+  kit.lifetime.throwIfAborted()
+  signal?.throwIfAborted()
   const address = kit.loginAddress({ ...options, returnTo: '/', display: 'popup' })
-  const popup = open(address, name, windowFeatures)
-  if (!popup) throw new AuthError('popup_blocked', 'login', 'login')
-  popup.focus()
-  await untilLoggedIn(kit, popup, name, timeoutSeconds * 1000, given).finally(() => popup.close())
+  const popup = openPopup(address, windowFeatures)
+  const refuse = (code: AuthErrorCode): AuthError => new AuthError(code, 'login', 'login')
+  await followPopup(kit, popup, { signal, timeoutSeconds }, refuse)
   return client.getState() as LoggedIn<Claims>
 }

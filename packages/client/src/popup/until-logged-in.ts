@@ -1,5 +1,5 @@
 import type { PopupMessage } from '@coatcheck/wire'
-import { AuthError, type AuthErrorCode } from '../errors.ts'
+import type { AuthErrorCode } from '../errors.ts'
 import type { Kit } from '../kit.ts'
 import { cutOffMs } from './defaults.ts'
 
@@ -10,6 +10,7 @@ export const untilLoggedIn = (
   name: string,
   timeoutMs: number,
   given: AbortSignal,
+  refuse: (code: AuthErrorCode) => Error,
 ): Promise<void> =>
   new Promise<void>((resolve, reject) => {
     const former = kit.sid()
@@ -21,8 +22,7 @@ export const untilLoggedIn = (
       how()
       over.abort()
     }
-    const fail = (code: AuthErrorCode): void =>
-      settle(() => reject(new AuthError(code, 'login', 'login')))
+    const fail = (code: AuthErrorCode): void => settle(() => reject(refuse(code)))
     /** Asks the BFF; answers whether the wait goes on. */
     const look = async (): Promise<boolean> => {
       const state = await kit.check()

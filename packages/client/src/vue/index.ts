@@ -15,8 +15,7 @@ import { createGuard, type Guard } from '../guard/create-guard.ts'
 import { pathOf } from '../guard/path-of.ts'
 import type { AuthState } from '../state.ts'
 
-interface Provided {
-  readonly client: AuthClient
+interface Provided extends AuthClient {
   readonly state: Readonly<ShallowRef<AuthState>>
 }
 
@@ -55,16 +54,14 @@ export const createAuth = <Claims extends object = UserClaims>(
     }
     const { mount } = app
     app.mount = (...given) => {
-      try {
-        return mount(...given)
-      } finally {
-        hydrate = false
-        follow()
-      }
+      const mounted = mount(...given)
+      hydrate = false
+      follow()
+      return mounted
     }
     follow()
     app.onUnmount?.(client.subscribe(follow))
-    app.provide(provisionKey, { client, state } as unknown as Provided)
+    app.provide(provisionKey, { ...client, state } as unknown as Provided)
   },
 })
 
@@ -75,11 +72,10 @@ export const createAuth = <Claims extends object = UserClaims>(
  */
 export const useAuth = <Claims extends object = UserClaims>(): Auth<Claims> => {
   const provided = inject(provisionKey, undefined)
-  const message = 'No createAuth plugin'
+  const message = 'no plugin'
   if (!provided) throw new AuthError('invalid_options', 'options', 'never', { message })
-  const { client, state } = provided
-  const user = computed(() => (state.value as { readonly user?: UserClaims }).user)
-  return { ...client, state, user } as unknown as Auth<Claims>
+  const user = computed(() => (provided.state.value as { readonly user?: UserClaims }).user)
+  return { ...provided, user } as unknown as Auth<Claims>
 }
 
 /** What a guard looks at of the route that is entered; Vue Router's `to` has it. */

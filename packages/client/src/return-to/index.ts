@@ -1,0 +1,1 @@
+export { readReturnTo } from './read-return-to.ts'
