@@ -72,8 +72,11 @@ export const createAuth = <Claims extends object = UserClaims>(
  */
 export const useAuth = <Claims extends object = UserClaims>(): Auth<Claims> => {
   const provided = inject(provisionKey, undefined)
-  const message = 'no plugin'
-  if (!provided) throw new AuthError('invalid_options', 'options', 'never', { message })
+  if (!provided) {
+    const isTerse = process.env.NODE_ENV === 'production'
+    const details = isTerse ? {} : { message: 'No createAuth plugin' }
+    throw new AuthError('invalid_options', 'options', 'never', details)
+  }
   const user = computed(() => (provided.state.value as { readonly user?: UserClaims }).user)
   return { ...provided, user } as unknown as Auth<Claims>
 }

@@ -110,7 +110,7 @@ test('useAuth hands out the methods of the client', async () => {
 test('useAuth without the plugin says so', () => {
   const app = vue.createApp(createProbe())
   app.config.warnHandler = () => {}
-  expect(() => app.mount(hostOf())).toThrow('no plugin')
+  expect(() => app.mount(hostOf())).toThrow('No createAuth plugin')
 })
 
 test('unmounting the app ends the subscription', async () => {
