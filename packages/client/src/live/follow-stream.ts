@@ -6,7 +6,7 @@ import { firstPauseMs, longestPauseMs, silenceMs } from './defaults.ts'
 const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds)
-    signal?.addEventListener('abort', resolve as () => void)
+    signal?.addEventListener('abort', () => resolve())
     if (signal?.aborted) resolve()
   })
 
@@ -39,6 +39,6 @@ export const followStream = async (
     const onError = ({ retry }: AuthError) => retry === 'login' && onEvent('ended', 0)
     await readStream().catch(onError)
     await pause(pauseMs * (1 + kit.random() / 2), signal)
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    if (pauseMs < longestPauseMs) pauseMs *= 2
   }
 }

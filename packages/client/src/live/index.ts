@@ -31,7 +31,8 @@ export const startLive = <Claims extends object = UserClaims>(
   let turn: AbortController | undefined
 
   const hear = ({ live, expiresAt }: LiveMessage): void => {
-    if (live === 'expiring' && expiresAt > kit.now()) kit.warn(expiresAt)
+    // Only news of an end to come brings an instant of the future.
+    if (expiresAt > kit.now()) kit.warn(expiresAt)
     // A hidden tab asks when it is looked at again; only an end is urgent.
     const isUrgent = live === 'changed' ? !document.hidden : live === 'ended'
     if (isUrgent) kit.check()
@@ -48,10 +49,9 @@ export const startLive = <Claims extends object = UserClaims>(
     turn?.abort()
     turn = isWanted ? new AbortController() : undefined
     if (!turn) return
-    const mine = turn
-    const lead = (): Promise<void> => followStream(kit, mine.signal, onEvent)
+    const lead = followStream.bind(0, kit, turn.signal, onEvent)
     // Refused when the turn is over before it began.
-    navigator.locks?.request(channel.name, mine, lead).catch(() => {})
+    navigator.locks?.request(channel.name, turn, lead).catch(() => {})
   }
   channel.addEventListener('message', ({ data }) => hear(data ?? {}), { signal })
   addEventListener('visibilitychange', update, { signal })

@@ -233,7 +233,6 @@ test.each([
   ['text', 'session.ended'],
   ['a number', 7],
   ['another message', { kind: 'session.ended' }],
-  ['an expiry nobody named', { expiresAt: 9e15 }],
   ['an empty event', { live: '' }],
 ])('%s from another script is ignored', async (_name, message) => {
   const { events, tabs } = await openTabs(1)

@@ -60,7 +60,7 @@ export const createAuth = <Claims extends object = UserClaims>(
       return mounted
     }
     follow()
-    app.onUnmount?.(client.subscribe(follow))
+    app.onUnmount(client.subscribe(follow))
     app.provide(provisionKey, { ...client, state } as unknown as Provided)
   },
 })
@@ -104,8 +104,8 @@ export const createRouterGuard = <Claims extends object = UserClaims>(
   client: AuthClient<Claims>,
   options?: GuardOptions,
 ): ((to: GuardedRoute) => Promise<void>) => {
-  const { enter }: Guard<Claims> = createGuard(client, options)
+  const guard: Guard<Claims> = createGuard(client, options)
   return async (to) => {
-    if (to.meta.requiresAuth) await enter({ returnTo: pathOf(to.href ?? to.fullPath) })
+    if (to.meta.requiresAuth) await guard.enter({ returnTo: pathOf(to.href ?? to.fullPath) })
   }
 }
