@@ -271,3 +271,18 @@ test('a logout that failed can be tried again', async () => {
   await client.logout()
   expect(stage.bff.seen.logout).toHaveLength(2)
 })
+
+test('a logout goes on to the provider although the client is disposed of meanwhile', async () => {
+  const gate = createGate()
+  stage.bff.onLogout = async () => {
+    await gate.opened
+    return HttpResponse.json({ logoutUrl: 'https://op.example/end' })
+  }
+  const client = await stage.createReady()
+  const logout = client.logout()
+  await stage.page.turns()
+  client.dispose()
+  gate.open()
+  await logout
+  expect(stage.page.navigations).toEqual(['https://op.example/end'])
+})
