@@ -94,6 +94,29 @@ test('a step-up that is called off rejects the request with its reason', async (
   await expect(fetch(`${apiOrigin}/pay`)).rejects.toMatchObject({ code: 'popup_closed' })
 })
 
+test('a request that is aborted does not wait for the step-up the others wait for', async () => {
+  const api = guardApi()
+  const asked = createGate()
+  const done = createGate()
+  const fetch = createStepUpFetch(await stage.createReady(), {
+    onStepUp: () => {
+      asked.open()
+      return done.opened
+    },
+  })
+  const controller = new AbortController()
+  const aborted = fetch(`${apiOrigin}/pay`, { signal: controller.signal })
+  await asked.opened
+  const other = fetch(`${apiOrigin}/pay`)
+  controller.abort(new Error('left the page'))
+  await expect(aborted).rejects.toThrow('left the page')
+  await stage.page.idle()
+  api.isSatisfied = true
+  done.open()
+  expect((await other).status).toBe(200)
+  expect(api.bodies).toHaveLength(3)
+})
+
 test('a stream is sent once and its sender told', async () => {
   const api = guardApi()
   const body = new ReadableStream({
