@@ -83,7 +83,8 @@ export const emit = <Name extends keyof AuthEvents | ''>(
   wanted: Name,
   detail?: Name extends keyof AuthEvents ? AuthEvents[Name] : undefined,
 ): void => {
-  for (const [name, listener] of [...listeners]) {
+  for (const entry of [...listeners]) {
+    const [name, listener] = entry
     try {
       if (name === wanted) listener(detail as never)
     } catch (error) {
