@@ -26,14 +26,25 @@ const person: ClaimsSchema<Person> = {
   },
 }
 
-const create = () => {
-  const client = createAuthClient({
+const createWith = <Claims extends object>(claims: ClaimsSchema<Claims>) =>
+  createAuthClient({
     resources: { orders: { origin: apiOrigin } },
-    claims: person,
+    claims,
     ...stage.page.clocks,
   })
-  return client
-}
+
+const create = () => createWith(person)
+
+/** A schema of the test's own making. */
+const schemaOf = <Claims extends object>(
+  validate: (value: { readonly name?: string }) => Claims | Promise<Claims>,
+): ClaimsSchema<Claims> => ({
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: async (value) => ({ value: await validate(value as object) }),
+  },
+})
 
 test('a schema types the user and what it answers is the user', async () => {
   const client = create()
@@ -81,4 +92,14 @@ test('C11 claims that are still being read at a logout revive nothing', async ()
   await stage.page.idle()
   expect(client.getState()).toMatchObject({ status: 'unauthenticated' })
   client.dispose()
+})
+
+test('a schema that never answers holds nobody when the client is disposed of', async () => {
+  const client = createWith(schemaOf(() => new Promise<object>(() => {})))
+  const ready = client.ready()
+  const token = client.getAccessToken().catch((error) => error)
+  await stage.page.idle()
+  client.dispose()
+  expect(await ready).toEqual({ status: 'loading' })
+  expect(await token).toMatchObject({ code: 'disposed' })
 })

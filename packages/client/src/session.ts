@@ -41,7 +41,8 @@ const acceptAnswer = async (context: Context, era: Era, answer: SessionAnswer): 
     planRetry(context)
     endSession(context, context.loginError ?? answer.reason)
   } else {
-    const user = await readClaims(context, answer.user)
+    // An app's schema may take its time, or for ever: whoever waits is let go with the login.
+    const user = await untilAborted(readClaims(context, answer.user), era.controller.signal)
     if (context.era !== era) return
     acceptUser(context, answer, user)
   }
