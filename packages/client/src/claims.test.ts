@@ -94,6 +94,25 @@ test('C11 claims that are still being read at a logout revive nothing', async ()
   client.dispose()
 })
 
+test('C12 a schema that throws at another user leaves nothing of the former one, nor of what it says', async () => {
+  const client = createWith(
+    schemaOf(({ name }) => {
+      if (!name) throw new TypeError('bad mallory')
+      return { name }
+    }),
+  )
+  await client.ready()
+  Object.assign(stage.bff, { user: { sub: 'mallory' }, sid: 'sid-2' })
+  const state = await client.refreshSession()
+  expect(state).toMatchObject({ status: 'error', error: { code: 'claims_invalid' } })
+  expect(JSON.stringify(state) + String((state as { error?: Error }).error)).not.toContain('bad')
+  await expect(client.fetch(`${apiOrigin}/orders`)).rejects.toMatchObject({
+    code: 'claims_invalid',
+  })
+  expect(stage.bff.seen.api).toHaveLength(0)
+  client.dispose()
+})
+
 test('a schema that never answers holds nobody when the client is disposed of', async () => {
   const client = createWith(schemaOf(() => new Promise<object>(() => {})))
   const ready = client.ready()
