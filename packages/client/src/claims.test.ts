@@ -113,6 +113,16 @@ test('C12 a schema that throws at another user leaves nothing of the former one,
   client.dispose()
 })
 
+test('what a schema makes of the claims may be nothing JSON can write or tell apart', async () => {
+  const client = createWith(schemaOf(({ name = '' }) => ({ names: new Set([name]), id: 5n })))
+  const first = await client.ready()
+  expect(first).toMatchObject({ user: { names: new Set(['Alice']), id: 5n } })
+  expect(await client.refreshSession()).toBe(first)
+  stage.bff.user = { sub: 'alice', name: 'Alicia' }
+  expect(await client.refreshSession()).toMatchObject({ user: { names: new Set(['Alicia']) } })
+  client.dispose()
+})
+
 test('a schema that never answers holds nobody when the client is disposed of', async () => {
   const client = createWith(schemaOf(() => new Promise<object>(() => {})))
   const ready = client.ready()
