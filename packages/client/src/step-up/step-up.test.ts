@@ -77,6 +77,22 @@ test('requests that meet the same challenge share one step-up', async () => {
   expect(logins).toBe(1)
 })
 
+test('the same challenge, met again later, is a step-up of its own', async () => {
+  const api = guardApi()
+  let times = 0
+  const fetch = createStepUpFetch(await stage.createReady(), {
+    onStepUp: async () => {
+      times++
+      api.isSatisfied = true
+    },
+  })
+  for (const wanted of [1, 2]) {
+    api.isSatisfied = false
+    expect((await fetch(`${apiOrigin}/pay`)).status).toBe(200)
+    expect(times).toBe(wanted)
+  }
+})
+
 test('a login that did not satisfy the API ends after one more request', async () => {
   const api = guardApi()
   const fetch = createStepUpFetch(await stage.createReady(), { onStepUp: async () => {} })
