@@ -82,6 +82,20 @@ test('an answer to a question asked before the login is asked again', async () =
   expect(await login).toMatchObject({ status: 'authenticated' })
 })
 
+test('a login whose check did not get through is done when the page finds out by itself', async () => {
+  const { client, login, name } = await openPopup()
+  const settle = vi.fn()
+  login.then(settle)
+  stage.bff.isLoggedIn = true
+  stage.bff.onSession = () => Response.error()
+  await say({ popup: name(), sid: 'popup' })
+  expect(settle).not.toHaveBeenCalled()
+  stage.bff.onSession = undefined
+  await stage.page.pass(10_000)
+  expect(client.getState()).toMatchObject({ status: 'authenticated' })
+  expect(settle).toHaveBeenCalledOnce()
+})
+
 test('a failed login rejects with its outcome', async () => {
   const { client, settled, name, popup } = await openPopup()
   await say({ popup: name(), code: 'login_cancelled' })
