@@ -53,7 +53,8 @@ export const createAuth = <Claims extends object = UserClaims>(
     const follow = (): void => {
       state.value = hydrate ? { status: 'loading' } : client.getState()
     }
-    const { mount } = app
+    const stop = client.subscribe(follow)
+    const { mount, unmount } = app
     app.mount = (...given) => {
       try {
         return mount(...given)
@@ -62,8 +63,12 @@ export const createAuth = <Claims extends object = UserClaims>(
         follow()
       }
     }
+    // Not `onUnmount`, which came with Vue 3.5.
+    app.unmount = () => {
+      stop()
+      unmount()
+    }
     follow()
-    app.onUnmount?.(client.subscribe(follow))
     app.provide(provisionKey, { client, state } as unknown as Provided)
   },
 })
