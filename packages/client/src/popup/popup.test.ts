@@ -119,6 +119,18 @@ test('a step-up is done by another session, not by the one there was', async () 
   expect(settle.mock.calls).toMatchObject([[{ status: 'authenticated' }]])
 })
 
+test('the end of the session there was is no login', async () => {
+  const { popup } = allowPopups()
+  const client = await stage.createReady()
+  const settle = vi.fn()
+  loginByPopup(client, { acrValues: 'phr' }).then(settle, settle)
+  stage.bff.isLoggedIn = false
+  await client.refreshSession()
+  await stage.page.pass(3000)
+  expect(settle).not.toHaveBeenCalled()
+  expect(popup.close).not.toHaveBeenCalled()
+})
+
 test('a blocked popup is told at once, and nothing waits', async () => {
   const client = await stage.createReady()
   vi.stubGlobal('open', () => null)
