@@ -1,7 +1,6 @@
-import type { Benchmark, Check, Findings } from '../lib/report.ts'
-import { measure } from './measure.ts'
-
-const core = "export { createAuthClient } from '@coatcheck/client'"
+import { fileURLToPath } from 'node:url'
+import { measureClient, measureImports } from '../../scripts/lib/client-sizes.mjs'
+import type { Benchmark, Findings } from '../lib/report.ts'
 
 /** What an app imports of each peer to log in, log out, renew and get a token. */
 const peers: Readonly<Record<string, string>> = {
@@ -11,64 +10,31 @@ const peers: Readonly<Record<string, string>> = {
   'keycloak-js': "export { default as Keycloak } from 'keycloak-js'",
 }
 
-interface Addition {
-  readonly names: string
-  /** Bytes it may add to the core. */
-  readonly atMost: number
-}
-
-const additions: Readonly<Record<string, Addition>> = {
-  react: {
-    names: 'AuthProvider, useAuth, useUser, useAccessToken, RequireAuth, withAuth',
-    atMost: 700,
-  },
-  vue: { names: 'createAuth, useAuth, createRouterGuard', atMost: 700 },
-  svelte: { names: 'createAuth, createLoadGuard', atMost: 600 },
-  guard: { names: 'createGuard, createRouteGuard', atMost: 600 },
-  popup: { names: 'loginByPopup', atMost: 600 },
-  'step-up': { names: 'createStepUpFetch', atMost: 600 },
-  live: { names: 'startLive', atMost: 600 },
-  devices: { names: 'listDevices, endDevice', atMost: 600 },
-  'oidc-client-ts': { names: 'UserManager', atMost: 1500 },
-}
-
-const coreLimit = 5000
+/** Installed beside this folder, as an app's own dependencies would be. */
+const resolveDir = fileURLToPath(new URL('..', import.meta.url))
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(2)} kB`
 
-const measureAdditions = async (coreBytes: number): Promise<ReadonlyMap<string, number>> => {
-  const sizes = new Map<string, number>()
-  for (const [name, { names }] of Object.entries(additions)) {
-    const addition = `export { ${names} } from '@coatcheck/client/${name}'`
-    sizes.set(name, (await measure([core, addition])) - coreBytes)
-  }
-  return sizes
-}
-
-const rowsOf = async (coreBytes: number): Promise<readonly (readonly string[])[]> => {
-  const rows = [['@coatcheck/client', kilobytes(coreBytes), '1.0']]
-  for (const [name, code] of Object.entries(peers)) {
-    const bytes = await measure([code])
-    rows.push([name, kilobytes(bytes), (bytes / coreBytes).toFixed(1)])
-  }
-  return rows
-}
-
 /** What an app downloads: the core beside its peers, and what each subpath adds to it. */
 export const size: Benchmark = async (): Promise<Findings> => {
-  const coreBytes = await measure([core])
-  const added = await measureAdditions(coreBytes)
-  const checks: Check[] = [{ name: 'core', value: coreBytes, line: { atMost: coreLimit } }]
-  for (const [name, { atMost }] of Object.entries(additions)) {
-    checks.push({ name: `+ ${name}`, value: added.get(name) ?? Infinity, line: { atMost } })
+  const [core, ...added] = await measureClient(resolveDir)
+  if (core === undefined) throw new Error('Nothing was measured.')
+  const rows = [['@coatcheck/client', kilobytes(core.bytes), '1.0']]
+  for (const [name, code] of Object.entries(peers)) {
+    const bytes = await measureImports([code], resolveDir)
+    rows.push([name, kilobytes(bytes), (bytes / core.bytes).toFixed(1)])
   }
   return {
     table: [
       ['minified, gzip', 'size', 'times ours'],
-      ...(await rowsOf(coreBytes)),
-      ...[...added].map(([name, bytes]) => [`+ ${name}`, kilobytes(bytes), '']),
+      ...rows,
+      ...added.map(({ name, bytes }) => [name, kilobytes(bytes), '']),
     ],
     figures: {},
-    checks,
+    checks: [core, ...added].map(({ name, bytes, atMost }) => ({
+      name,
+      value: bytes,
+      line: { atMost },
+    })),
   }
 }

@@ -17,7 +17,7 @@ import { root } from './run.mjs'
 const frameworks = ['react', 'react/*', 'vue', 'svelte', 'svelte/*', 'ky', 'msw', 'msw/*']
 
 /** @returns {Promise<Budgets>} */
-export const readBudgets = async () =>
+const readBudgets = async () =>
   JSON.parse(await readFile(join(root, 'scripts/size-budgets.json'), 'utf8'))
 
 /**

@@ -26,14 +26,25 @@ const person: ClaimsSchema<Person> = {
   },
 }
 
-const create = () => {
-  const client = createAuthClient({
+const createWith = <Claims extends object>(claims: ClaimsSchema<Claims>) =>
+  createAuthClient({
     resources: { orders: { origin: apiOrigin } },
-    claims: person,
+    claims,
     ...stage.page.clocks,
   })
-  return client
-}
+
+const create = () => createWith(person)
+
+/** A schema of the test's own making. */
+const schemaOf = <Claims extends object>(
+  validate: (value: { readonly name?: string }) => Claims | Promise<Claims>,
+): ClaimsSchema<Claims> => ({
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: async (value) => ({ value: await validate(value as object) }),
+  },
+})
 
 test('a schema types the user and what it answers is the user', async () => {
   const client = create()
@@ -81,4 +92,43 @@ test('C11 claims that are still being read at a logout revive nothing', async ()
   await stage.page.idle()
   expect(client.getState()).toMatchObject({ status: 'unauthenticated' })
   client.dispose()
+})
+
+test('C12 a schema that throws at another user leaves nothing of the former one, nor of what it says', async () => {
+  const client = createWith(
+    schemaOf(({ name }) => {
+      if (!name) throw new TypeError('bad mallory')
+      return { name }
+    }),
+  )
+  await client.ready()
+  Object.assign(stage.bff, { user: { sub: 'mallory' }, sid: 'sid-2' })
+  const state = await client.refreshSession()
+  expect(state).toMatchObject({ status: 'error', error: { code: 'claims_invalid' } })
+  expect(JSON.stringify(state) + String((state as { error?: Error }).error)).not.toContain('bad')
+  await expect(client.fetch(`${apiOrigin}/orders`)).rejects.toMatchObject({
+    code: 'claims_invalid',
+  })
+  expect(stage.bff.seen.api).toHaveLength(0)
+  client.dispose()
+})
+
+test('what a schema makes of the claims may be nothing JSON can write or tell apart', async () => {
+  const client = createWith(schemaOf(({ name = '' }) => ({ names: new Set([name]), id: 5n })))
+  const first = await client.ready()
+  expect(first).toMatchObject({ user: { names: new Set(['Alice']), id: 5n } })
+  expect(await client.refreshSession()).toBe(first)
+  stage.bff.user = { sub: 'alice', name: 'Alicia' }
+  expect(await client.refreshSession()).toMatchObject({ user: { names: new Set(['Alicia']) } })
+  client.dispose()
+})
+
+test('a schema that never answers holds nobody when the client is disposed of', async () => {
+  const client = createWith(schemaOf(() => new Promise<object>(() => {})))
+  const ready = client.ready()
+  const token = client.getAccessToken().catch((error) => error)
+  await stage.page.idle()
+  client.dispose()
+  expect(await ready).toEqual({ status: 'loading' })
+  expect(await token).toMatchObject({ code: 'disposed' })
 })

@@ -1,4 +1,5 @@
 import type { UserClaims } from '@coatcheck/wire'
+import type { ClaimsVerdict } from './claims-schema.ts'
 import type { Context } from './context.ts'
 import { AuthError } from './errors.ts'
 
@@ -9,7 +10,13 @@ import { AuthError } from './errors.ts'
  */
 export const readClaims = async (context: Context, user: UserClaims): Promise<UserClaims> => {
   if (!context.claims) return user
-  const verdict = await context.claims['~standard'].validate(user)
+  let verdict: ClaimsVerdict<UserClaims>
+  try {
+    verdict = await context.claims['~standard'].validate(user)
+  } catch {
+    // What it throws may quote a claim.
+    verdict = { issues: [{ message: '', path: ['them'] }] }
+  }
   if (!verdict.issues) return verdict.value
   const names = verdict.issues.map(({ path: [first] = [] }) =>
     String((first as { key?: PropertyKey } | undefined)?.key ?? first),

@@ -61,13 +61,20 @@ export interface Channel extends BroadcastChannel {
   readonly postMessage: (message: Message | LiveMessage) => void
 }
 
+/** Whose login it is. */
+export interface Login extends Pick<SessionInfo, 'sid'> {
+  readonly sub: string
+  /** The claims as JSON, as they came: the same ones keep the user object they were read into. */
+  readonly claims: string
+}
+
 /** What the flows share. */
 export interface Context extends Platform, Settings, StateHolder {
   /** Leads to the other tabs, where the browser has one. */
   channel?: Channel
   era: Era
   /** Who is logged in, to notice another user or another login. */
-  login?: (Pick<SessionInfo, 'sid'> & { readonly sub: string }) | undefined
+  login?: Login | undefined
   /** Time since the last attempt to reach the BFF on the page's own account. */
   attemptAgeMs: () => number
   /** Pause before the next attempt; `0` while all is well. */

@@ -156,6 +156,22 @@ test('a client that is disposed of before its first answer settles everyone who 
   await expect(token).rejects.toMatchObject({ code: 'disposed' })
 })
 
+test('calls after dispose are refused at once: offline, and without a session as well', async () => {
+  const client = await stage.createReady()
+  stage.page.setOnline('offline')
+  client.dispose()
+  const left = await stage.createReady()
+  await left.logout()
+  const required = vi.fn()
+  left.on('loginRequired', required)
+  left.dispose()
+  for (const { getAccessToken } of [client, left]) {
+    const signal = AbortSignal.timeout(1000)
+    await expect(getAccessToken({ signal })).rejects.toMatchObject({ code: 'disposed' })
+  }
+  expect(required).not.toHaveBeenCalled()
+})
+
 test('the functions of a client need no client in front of them', async () => {
   const { ready, getState, subscribe, on, getAccessToken, fetch, refreshSession } = stage.create()
   subscribe(() => {})

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { inspect } from 'node:util'
 import { http } from 'msw'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { problem } from './fake-bff.fixture.ts'
 import { AuthError } from './index.ts'
 import { kitOf } from './kit.ts'
@@ -60,6 +60,28 @@ test('a stream carries the header of the page and ends with the login', async ()
   client.dispose()
   expect(second?.signal?.reason).toMatchObject({ code: 'disposed' })
   expect(kitOf(client).lifetime.aborted).toBe(true)
+})
+
+test('a stream that does not begin is given up, and one that began is not', async () => {
+  const opened: AbortSignal[] = []
+  const real = globalThis.fetch
+  const client = await stage.createReady({
+    fetch: async (input, init) => {
+      if (`${input}` !== `${appOrigin}/bff/events`) return real(input, init)
+      const signal = init?.signal as AbortSignal
+      if (opened.push(signal) === 1) return new Response('')
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    },
+  })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { signal } = new AbortController()
+  await kitOf(client).open('live', '/events', signal)
+  const hung = kitOf(client).open('live', '/events', signal)
+  vi.advanceTimersByTime(15_000)
+  await expect(hung).rejects.toMatchObject({ code: 'network_error', retry: 'later' })
+  expect(opened.map(({ aborted }) => aborted)).toEqual([false, true])
 })
 
 test('a check in the background does not keep the session alive', async () => {

@@ -1,5 +1,6 @@
 import { askBff, callBff, refuse, type Target } from './call-bff.ts'
 import type { Channel, Context } from './context.ts'
+import { requestTimeoutMs } from './defaults.ts'
 import { AuthError, type AuthErrorCode, type AuthPhase } from './errors.ts'
 import { type LoginOptions, loginAddress } from './login.ts'
 import { loadSession, settleSession } from './session.ts'
@@ -81,8 +82,12 @@ export const attachKit = (client: object, context: Context, lifetime: AbortSigna
       callBff(context, context.era, phase, target, body, method),
     open: async (phase, target, signal) => {
       const { era } = context
-      const limit = AbortSignal.any([signal, era.controller.signal])
-      const response = await askBff(context, target, limit)
+      const late = new AbortController()
+      // Only until the stream begins; how long it may be silent then is the reader's to say.
+      const fail = (): void => late.abort(new AuthError('network_error', phase))
+      const timer = setTimeout(fail, requestTimeoutMs)
+      const limit = AbortSignal.any([signal, era.controller.signal, late.signal])
+      const response = await askBff(context, target, limit).finally(() => clearTimeout(timer))
       if (response.ok) return response
       throw refuse(context, era, phase, await context.readText(response))
     },

@@ -57,6 +57,17 @@ test('a place too long for a login is cut to its path', async () => {
   expect(wentTo()).toEqual({ returnTo: '/search' })
 })
 
+test.each(['?q=', '#'])(
+  'a place the app names that is too long is cut before its %s',
+  async (mark) => {
+    const client = await stage.createReady()
+    client.login({ returnTo: `/orders${mark}${'x'.repeat(300)}` })
+    client.login({ returnTo: `/orders${mark}x` })
+    const places = stage.page.navigations.map((to) => new URL(to).searchParams.get('returnTo'))
+    expect(places).toEqual(['/orders', `/orders${mark}x`])
+  },
+)
+
 test('login goes to the BFF where it is configured', async () => {
   const client = await stage.createReady({ bffPath: '/auth/v1' })
   client.login({ returnTo: '/' })

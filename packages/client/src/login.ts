@@ -5,7 +5,8 @@ import type { Context } from './context.ts'
 export interface LoginOptions {
   /**
    * Where the user comes back to: a path of the app with query and fragment. Default: where the
-   * user is. The BFF refuses everything that leaves the app.
+   * user is. Cut to its path where it is longer than the BFF takes, which refuses everything that
+   * leaves the app.
    */
   readonly returnTo?: string
   /** Name of a resource whose scope is asked for as well. */
@@ -28,9 +29,10 @@ export const loginAddress = (
   { returnTo, ...options }: LoginOptions = {},
 ): string => {
   const { origin, pathname, search, hash } = location
-  const here = pathname + search + hash
+  const place = returnTo ?? pathname + search + hash
   const query = new URLSearchParams({
-    returnTo: returnTo ?? (here.length > maximumReturnToLength ? pathname : here),
+    // Longer ones are refused; the page itself is better than no login.
+    returnTo: place.length > maximumReturnToLength ? place.replace(/[?#].*/s, '') : place,
   })
   for (const [name, value] of Object.entries(options)) {
     // OpenID Connect writes its parameters in snake_case.

@@ -166,6 +166,47 @@ test('C11 a late token answer is thrown away even by a transport that cannot be 
   expect(renewed).not.toHaveBeenCalled()
 })
 
+/** A page from the back/forward cache, while a question of its former life is not answered yet. */
+const restoreBefore = async (held: 'onSession' | 'onToken', answer: () => Response) => {
+  const client = await stage.createReady({ fetch: deaf })
+  const gate = createGate()
+  const asked = createGate()
+  stage.bff[held] = async () => {
+    asked.open()
+    await gate.opened
+    return answer()
+  }
+  const work = held === 'onToken' ? client.getAccessToken({ resource: 'reports' }) : undefined
+  work?.catch(() => {})
+  const check = work ? undefined : client.refreshSession()
+  await asked.opened
+  stage.bff[held] = undefined
+  return { client, late: () => [gate.open(), work?.catch(() => {}), check] }
+}
+
+test('C09 a late answer that nobody is logged in does not end what was found since', async () => {
+  const answer = () => HttpResponse.json({ authenticated: false }) as Response
+  const { client, late } = await restoreBefore('onSession', answer)
+  stage.page.fire('pageshow', { persisted: true })
+  await client.ready()
+  await Promise.all(late())
+  await stage.page.turns()
+  expect(client.getState()).toMatchObject({ status: 'authenticated' })
+})
+
+test('C09 a late failure of a former renewal does not call off the attempts planned since', async () => {
+  const answer = () => problem(502, 'provider_rejected_client', 'never')
+  const { client, late } = await restoreBefore('onToken', answer)
+  stage.bff.onSession = () => Response.error()
+  stage.page.fire('pageshow', { persisted: true })
+  expect(await client.ready()).toMatchObject({ status: 'error' })
+  await Promise.all(late())
+  await stage.page.turns()
+  stage.bff.onSession = undefined
+  await stage.page.pass(10_000)
+  expect(client.getState()).toMatchObject({ status: 'authenticated' })
+})
+
 test('C11 a late 401 to the former user does not end the session of the new one', async () => {
   const client = await stage.createReady({ fetch: deaf })
   const gate = createGate()
@@ -270,4 +311,19 @@ test('a logout that failed can be tried again', async () => {
   stage.bff.onLogout = undefined
   await client.logout()
   expect(stage.bff.seen.logout).toHaveLength(2)
+})
+
+test('a logout goes on to the provider although the client is disposed of meanwhile', async () => {
+  const gate = createGate()
+  stage.bff.onLogout = async () => {
+    await gate.opened
+    return HttpResponse.json({ logoutUrl: 'https://op.example/end' })
+  }
+  const client = await stage.createReady()
+  const logout = client.logout()
+  await stage.page.turns()
+  client.dispose()
+  gate.open()
+  await logout
+  expect(stage.page.navigations).toEqual(['https://op.example/end'])
 })

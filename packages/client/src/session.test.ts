@@ -121,6 +121,15 @@ test('the snapshot changes when a claim or the end of the session does', async (
   })
 })
 
+test('a subscriber that another one takes away while both are told hears nothing any more', async () => {
+  const client = await stage.createReady()
+  const told = vi.fn()
+  client.subscribe(() => leave())
+  const leave = client.subscribe(told)
+  await client.logout()
+  expect(told).not.toHaveBeenCalled()
+})
+
 test('a subscriber is told of changes until it leaves, and one that throws disturbs nobody', async () => {
   const client = stage.create()
   const failure = new Error('in a subscriber')

@@ -12,7 +12,7 @@ import { untilAborted } from './until-aborted.ts'
 
 type Authenticated = Extract<SessionAnswer, { authenticated: true }>
 
-const acceptUser = (context: Context, answer: Authenticated, user: UserClaims): void => {
+const acceptUser = (context: Context, answer: Authenticated, read: UserClaims): void => {
   const { login } = context
   const { session, token, tokenProblem } = answer
   const { sub } = answer.user
@@ -25,9 +25,13 @@ const acceptUser = (context: Context, answer: Authenticated, user: UserClaims): 
     era.tokens = { __proto__: null } as object as Era['tokens']
     context.channel?.postMessage({ sid })
   }
-  context.login = { sub, sid }
+  const claims = context.stringify(answer.user)
+  context.login = { sub, sid, claims }
   const expiresAt = context.now() + expiresInSeconds * 1000
-  const { sessionExpiresAt: known = 0 } = context.state as Partial<AuthStateOf<'authenticated'>>
+  const { sessionExpiresAt: known = 0, user: knownUser = read } = context.state as Partial<
+    AuthStateOf<'authenticated'>
+  >
+  const user = login?.claims === claims ? knownUser : read
   const sessionExpiresAt = Math.abs(expiresAt - known) < sameInstantMs ? known : expiresAt
   setState(context, { status: 'authenticated', user, sessionExpiresAt, offline: false })
   if (isOtherUser) emit(context, 'userChanged', { user })
@@ -41,7 +45,8 @@ const acceptAnswer = async (context: Context, era: Era, answer: SessionAnswer): 
     planRetry(context)
     endSession(context, context.loginError ?? answer.reason)
   } else {
-    const user = await readClaims(context, answer.user)
+    // An app's schema may take its time, or for ever: whoever waits is let go with the login.
+    const user = await untilAborted(readClaims(context, answer.user), era.controller.signal)
     if (context.era !== era) return
     acceptUser(context, answer, user)
   }

@@ -83,21 +83,26 @@ export const emit = <Name extends keyof AuthEvents | ''>(
   wanted: Name,
   detail?: Name extends keyof AuthEvents ? AuthEvents[Name] : undefined,
 ): void => {
-  for (const [name, listener] of [...listeners]) {
+  for (const entry of [...listeners]) {
+    const [name, listener] = entry
     try {
-      if (name === wanted) listener(detail as never)
+      // A listener before it may have ended its subscription.
+      if (name === wanted && listeners.has(entry)) listener(detail as never)
     } catch (error) {
       reportError(error)
     }
   }
 }
 
-/** Replaces the snapshot, unless the next one says the same. */
+/** Replaces the snapshot, unless the next one says the same of the same user object. */
 export const setState = (
   holder: StateHolder & Pick<Platform, 'stringify'>,
   next: AuthState,
 ): void => {
-  if (holder.stringify(next) === holder.stringify(holder.state)) return
+  // What a schema made of the claims may be nothing that JSON can tell apart, or write at all.
+  const { user, ...rest } = next as AuthStateOf<'authenticated'>
+  const { user: formerUser, ...former } = holder.state as AuthStateOf<'authenticated'>
+  if (user === formerUser && holder.stringify(rest) === holder.stringify(former)) return
   holder.state = next
   emit(holder, '')
 }

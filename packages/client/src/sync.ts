@@ -8,7 +8,11 @@ export const joinTabs = (context: Context, signal: AbortSignal): void => {
   try {
     const channel = new BroadcastChannel(channelPrefix + context.bffPath)
     context.channel = channel
-    signal.addEventListener('abort', () => channel.close())
+    signal.addEventListener('abort', () => {
+      channel.close()
+      // A logout under way goes on to the provider; a closed channel would throw at it.
+      delete context.channel
+    })
     channel.addEventListener('message', ({ data }) => {
       // Anything may arrive here; what is not a message of ours has no `sid`.
       const { sid }: Partial<Message> = data ?? {}

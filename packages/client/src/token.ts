@@ -88,6 +88,7 @@ export const ensureToken = async (
   await settleSession(context, signal)
   // Read together and after the wait: the app may have logged out in the same breath.
   const { era, state } = context
+  era.controller.signal.throwIfAborted()
   if (state.status === 'error') throw state.error
   if (state.status === 'unauthenticated') {
     emit(context, 'loginRequired', { reason: state.reason })

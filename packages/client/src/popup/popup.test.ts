@@ -82,6 +82,20 @@ test('an answer to a question asked before the login is asked again', async () =
   expect(await login).toMatchObject({ status: 'authenticated' })
 })
 
+test('a login whose check did not get through is done when the page finds out by itself', async () => {
+  const { client, login, name } = await openPopup()
+  const settle = vi.fn()
+  login.then(settle)
+  stage.bff.isLoggedIn = true
+  stage.bff.onSession = () => Response.error()
+  await say({ popup: name(), sid: 'popup' })
+  expect(settle).not.toHaveBeenCalled()
+  stage.bff.onSession = undefined
+  await stage.page.pass(10_000)
+  expect(client.getState()).toMatchObject({ status: 'authenticated' })
+  expect(settle).toHaveBeenCalledOnce()
+})
+
 test('a failed login rejects with its outcome', async () => {
   const { client, settled, name, popup } = await openPopup()
   await say({ popup: name(), code: 'login_cancelled' })
@@ -103,6 +117,18 @@ test('a step-up is done by another session, not by the one there was', async () 
   await say({ popup: name(), sid: 'popup' })
   await login
   expect(settle.mock.calls).toMatchObject([[{ status: 'authenticated' }]])
+})
+
+test('the end of the session there was is no login', async () => {
+  const { popup } = allowPopups()
+  const client = await stage.createReady()
+  const settle = vi.fn()
+  loginByPopup(client, { acrValues: 'phr' }).then(settle, settle)
+  stage.bff.isLoggedIn = false
+  await client.refreshSession()
+  await stage.page.pass(3000)
+  expect(settle).not.toHaveBeenCalled()
+  expect(popup.close).not.toHaveBeenCalled()
 })
 
 test('a blocked popup is told at once, and nothing waits', async () => {

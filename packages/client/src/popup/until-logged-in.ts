@@ -14,9 +14,10 @@ export const untilLoggedIn = (
 ): Promise<void> =>
   new Promise<void>((resolve, reject) => {
     const former = kit.sid()
+    const isDone = (): boolean => !!kit.sid() && kit.sid() !== former
     const over = new AbortController()
     const { signal } = over
-    let isHeard = false
+    let isHeard: boolean | undefined
     let looksCutOff = 0
     const settle = (how: () => void): void => {
       how()
@@ -26,7 +27,7 @@ export const untilLoggedIn = (
     /** Asks the BFF; answers whether the wait goes on. */
     const look = async (): Promise<boolean> => {
       const state = await kit.check()
-      if (state.status === 'authenticated' && kit.sid() !== former) settle(resolve)
+      if (isDone()) settle(resolve)
       else if (isHeard && state.status === 'error') settle(() => reject(state.error))
       return !signal.aborted
     }
@@ -50,6 +51,8 @@ export const untilLoggedIn = (
     // A window that is gone while the user is not back either has only been cut off from this one.
     const beat = setInterval(() => {
       if (popup.closed && !document.hasFocus()) looksCutOff++
+      // Known by a check of the page's own, where the one asked for here did not get through.
+      if (isDone()) settle(resolve)
     }, cutOffMs)
     AbortSignal.timeout(timeoutMs).addEventListener('abort', () => fail('timeout'), { signal })
     given.addEventListener('abort', () => settle(() => reject(given.reason)), { signal })

@@ -1,6 +1,7 @@
 import type { UserClaims } from '@coatcheck/wire'
 import type { AuthClient } from '../create-auth-client.ts'
 import { AuthError } from '../errors.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { readChallenge, type StepUpChallenge } from './challenge.ts'
 
 export type { StepUpChallenge } from './challenge.ts'
@@ -59,7 +60,7 @@ export const createStepUpFetch = <Claims extends object = UserClaims>(
     if (!challenge) return answer
     const work = stepUp(challenge)
     if (!work) throw new StepUpRequiredError(challenge)
-    await work
+    await untilAborted(work, request?.signal ?? init?.signal ?? undefined)
     if (!request) throw new AuthError('body_not_replayable', 'fetch')
     const next = await client.fetch(request)
     const again = readChallenge(next)

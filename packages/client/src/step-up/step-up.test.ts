@@ -77,6 +77,22 @@ test('requests that meet the same challenge share one step-up', async () => {
   expect(logins).toBe(1)
 })
 
+test('the same challenge, met again later, is a step-up of its own', async () => {
+  const api = guardApi()
+  let times = 0
+  const fetch = createStepUpFetch(await stage.createReady(), {
+    onStepUp: async () => {
+      times++
+      api.isSatisfied = true
+    },
+  })
+  for (const wanted of [1, 2]) {
+    api.isSatisfied = false
+    expect((await fetch(`${apiOrigin}/pay`)).status).toBe(200)
+    expect(times).toBe(wanted)
+  }
+})
+
 test('a login that did not satisfy the API ends after one more request', async () => {
   const api = guardApi()
   const fetch = createStepUpFetch(await stage.createReady(), { onStepUp: async () => {} })
@@ -92,6 +108,29 @@ test('a step-up that is called off rejects the request with its reason', async (
     },
   })
   await expect(fetch(`${apiOrigin}/pay`)).rejects.toMatchObject({ code: 'popup_closed' })
+})
+
+test('a request that is aborted does not wait for the step-up the others wait for', async () => {
+  const api = guardApi()
+  const asked = createGate()
+  const done = createGate()
+  const fetch = createStepUpFetch(await stage.createReady(), {
+    onStepUp: () => {
+      asked.open()
+      return done.opened
+    },
+  })
+  const controller = new AbortController()
+  const aborted = fetch(`${apiOrigin}/pay`, { signal: controller.signal })
+  await asked.opened
+  const other = fetch(`${apiOrigin}/pay`)
+  controller.abort(new Error('left the page'))
+  await expect(aborted).rejects.toThrow('left the page')
+  await stage.page.idle()
+  api.isSatisfied = true
+  done.open()
+  expect((await other).status).toBe(200)
+  expect(api.bodies).toHaveLength(3)
 })
 
 test('a stream is sent once and its sender told', async () => {
