@@ -1,3 +1,3 @@
 // @vitest-environment jsdom
-// The same tests in the other environment.
+// The same tests in the other environment, C25 among them.
 import './scenarios.test.ts'
