@@ -25,8 +25,8 @@ const lint = async () => {
 /** @type {readonly Gate[]} */
 const gates = [
   { name: 'lint', check: lint },
-  { name: 'types', check: () => runPnpm(['run', 'types']) },
   { name: 'build', check: () => runPnpm(['run', 'build']) },
+  { name: 'types', check: () => runPnpm(['run', 'types']) },
   { name: 'packages', check: () => checkPackages() },
   { name: 'unused', check: () => runBin('knip', ['--no-progress']) },
   { name: 'sizes', check: () => checkSizes() },
