@@ -1,8 +1,8 @@
 import type { Context, Era } from './context.ts'
 
 /**
- * Waits while the browser says it is offline, up to the client's limit. What happens afterwards is
- * the request's to find out: browsers are wrong about being online, never about being offline.
+ * Waits while the browser says it is offline, up to the client's limit: it is believed for so long
+ * and no longer. What happens afterwards is the request's to find out.
  */
 export const untilOnline = (context: Context, era: Era): Promise<void> | undefined =>
   globalThis.navigator?.onLine === false

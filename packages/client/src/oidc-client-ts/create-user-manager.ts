@@ -17,7 +17,7 @@ export type UserManagerOptions = Omit<Settings, 'client' | 'resources' | 'bffPat
  * const userManager = createUserManager(client)
  * ```
  *
- * @throws AuthError `invalid_options` for a `client_secret`, or for another client than ours
+ * @throws ErrorResponse for a `client_secret`; AuthError `invalid_options` for another client than ours
  */
 export const createUserManager = <Claims extends object = UserClaims>(
   client: AuthClient<Claims>,

@@ -117,7 +117,7 @@ const createMembers = (given: Settings): object => {
  * place of the real class by a bundler alias; with a client at hand use `createUserManager`. The
  * members are the object's own: they can be replaced, not overridden in a subclass.
  *
- * @throws AuthError `invalid_options` for a `client_secret`, and what `createAuthClient` throws
+ * @throws ErrorResponse for a `client_secret`; AuthError, what `createAuthClient` throws
  */
 export const UserManager: new (settings: Settings) => Theirs = class UserManager {
   constructor(settings: Settings) {
