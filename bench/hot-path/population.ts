@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { SessionRecord } from '../../packages/bff/src/sessions/session-record.ts'
-import type { TokenSet } from '../../packages/bff/src/sessions/token-set.ts'
-import { contentOf } from './record.ts'
-import { createTokenSealer, type TokenSealer } from './token-sealer.ts'
+import type { Sealer } from '../../packages/bff/src/sealing/create-sealer.ts'
+import { formatStoredSession } from '../../packages/bff/src/sessions/session-record.ts'
+import {
+  openTokenSet,
+  sealTokenSet,
+  type TokenSet,
+} from '../../packages/bff/src/sessions/token-set.ts'
+import { headOf, recordOf } from './record.ts'
+import { createTokenSealer } from './token-sealer.ts'
 
 const storePrefix = 'coatcheck:'
 export const sessionPrefix: string = `${storePrefix}session:`
@@ -21,15 +26,13 @@ export interface Template {
   readonly session: StoredEntry
   readonly index: StoredEntry
   readonly tokens: TokenSet
-  readonly sealer: TokenSealer
+  readonly sealer: Sealer
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 /** The sid of the n-th copy. */
 export const sidOf = (index: number): string => digest(`session ${index}`).slice(0, 22)
-
-const recordOf = ({ text }: StoredEntry): SessionRecord => JSON.parse(contentOf(text))
 
 const readOnly = async (redis: Redis, pattern: string): Promise<StoredEntry> => {
   const [key, ...others] = await redis.keys(`${storePrefix}${pattern}`)
@@ -44,17 +47,17 @@ const readOnly = async (redis: Redis, pattern: string): Promise<StoredEntry> => 
 export const readTemplate = async (redis: Redis, sealingKey: string): Promise<Template> => {
   const sealer = createTokenSealer(sealingKey)
   const session = await readOnly(redis, 'session:*')
-  const { sid, tokens } = recordOf(session)
+  const record = recordOf(session.text)
   const index = await readOnly(redis, 'subject:*')
-  return { sid, session, index, tokens: sealer.open(tokens.sealed, sid), sealer }
+  return { sid: record.sid, session, index, tokens: openTokenSet(sealer, record), sealer }
 }
 
 /** The same session under another sid, its tokens sealed for that one. */
 const sealFor = ({ session, tokens, sealer }: Template, sid: string): string => {
-  const head = session.text.slice(0, session.text.indexOf('{'))
-  const record = recordOf(session)
-  const sealed = sealer.seal(tokens, sid)
-  return head + JSON.stringify({ ...record, sid, tokens: { ...record.tokens, sealed } })
+  const record = recordOf(session.text)
+  const { generation } = record.tokens
+  const sealed = { generation, ...sealTokenSet(sealer, sid, tokens) }
+  return headOf(session.text) + formatStoredSession({ ...record, sid, tokens: sealed })
 }
 
 /** How many sessions are sent in one go. */

@@ -2,8 +2,9 @@ import { bodyParser } from '@koa/bodyparser'
 import { Redis } from 'ioredis'
 import Koa from 'koa'
 import session from 'koa-session'
+import { openAccessToken } from '../../../packages/bff/src/sessions/token-set.ts'
 import { serve } from '../../lib/serve.ts'
-import { contentOf } from '../record.ts'
+import { recordOf } from '../record.ts'
 import { createTokenSealer } from '../token-sealer.ts'
 import { peerOptions } from './peer.ts'
 
@@ -26,7 +27,7 @@ app.use(
       store: {
         get: async (sid) => {
           const record = await redis.get(keyPrefix + sid)
-          return record === null ? undefined : JSON.parse(contentOf(record))
+          return record === null ? undefined : recordOf(record)
         },
         set: async (sid, content, maxAge) => {
           // Beside the record, which the BFF reads in the same run.
@@ -41,12 +42,12 @@ app.use(
   ),
 )
 app.use(async (ctx) => {
-  const { sid, tokens } = ctx.session ?? {}
+  const { session: record } = ctx
   // Without a session in the store koa-session makes up an empty one.
-  if (tokens === undefined) ctx.throw(401)
-  const { access } = sealer.open(tokens.sealed, sid)
+  if (record?.tokens === undefined) ctx.throw(401)
   const { resource } = ctx.request.body as { resource: string }
-  const { token, scope, expiresAt } = access[resource] ?? ctx.throw(400)
+  const found = openAccessToken(sealer, record, { resource, scope: undefined })
+  const { token, scope, expiresAt } = found ?? ctx.throw(400)
   ctx.body = {
     access_token: token,
     token_type: 'Bearer',

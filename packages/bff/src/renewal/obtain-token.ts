@@ -5,9 +5,8 @@ import { isStoreOutage } from '../errors.ts'
 import { refresh } from '../flows/refresh.ts'
 import { describeFailure } from '../log.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
-import { type AccessToken, openTokenSet } from '../sessions/token-set.ts'
+import { type AccessToken, openAccessToken } from '../sessions/token-set.ts'
 import {
-  currentToken,
   isRejected,
   type RefreshFailure,
   type RefreshOutcome,
@@ -126,8 +125,10 @@ export const obtainToken = (
   session: LiveSession,
   question: TokenQuestion,
 ): TokenOutcome | Promise<TokenOutcome> => {
-  const current = currentToken(openTokenSet(bff.tokenSealer, session.record), question)
-  const target: RefreshTarget = { ...question, sid: session.record.sid }
+  const { resource, scope, minValiditySeconds, rejected } = question
+  const { record } = session
+  const current = openAccessToken(bff.tokenSealer, record, { resource: resource.name, scope })
+  const target = { sid: record.sid, resource, scope, minValiditySeconds, rejected }
   const decision = decide(bff, current, target)
   if (current !== undefined && decision !== 'wait') {
     if (decision === 'serve-and-renew') renewInBackground(bff, target)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { type History, playHistory } from '../testing/browser-history.ts'
 import { createSessionProcess } from '../testing/session-process.ts'
 import { hashSecret } from './hash-secret.ts'
-import type { SessionRecord } from './session-record.ts'
+import { parseStoredSession, type SessionRecord } from './session-record.ts'
 
 const seeds = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
 
@@ -20,7 +20,7 @@ const readEntry = async ({ jar, store }: History) => {
 
 /** Secrets of the session that are neither current nor next to it. */
 const outdatedOf = async (history: History): Promise<readonly string[]> => {
-  const { secret } = JSON.parse((await readEntry(history)).value) as SessionRecord
+  const { secret } = parseStoredSession((await readEntry(history)).value) as SessionRecord
   const near = [secret.currentHash, secret.child?.hash, secret.former?.hash]
   return history.sent.filter((cookie) => !near.includes(hashSecret(cookie.slice(23))))
 }

@@ -1,7 +1,6 @@
 import Koa, { type Context } from 'koa'
 import session from 'koa-session'
 import type { BffContext } from '../bff-context.ts'
-import { cookieNames } from '../cookies/cookie-names.ts'
 import {
   readSessionCookie,
   type SessionCookie,
@@ -43,7 +42,7 @@ export const createKoaSession = (bff: BffContext): KoaSession => {
 
   const run = session(
     {
-      key: cookieNames(options).session,
+      key: options.cookieNames.session,
       maxAge: options.session.absoluteSeconds * 1000,
       autoCommit: true,
       overwrite: true,
@@ -75,7 +74,7 @@ export const createKoaSession = (bff: BffContext): KoaSession => {
           const { login, device, tokens } = content
           const currentHash = hashSecret(cookie.secret)
           const secret = { generation: 1, currentHash, since: options.now() }
-          const isNew = await sessions.create({ format: 1, sid, login, device, secret, tokens })
+          const isNew = await sessions.create({ format: 2, sid, login, device, secret, tokens })
           if (!isNew) throw new Error('A fresh session id was taken: randomness is broken.')
         },
         destroy: async (sid, { ctx }) => {

@@ -11,8 +11,10 @@ let time: number
 let store: RecordingStore
 let sessions: Sessions
 
+const sealed = (text: string) => ({ grant: text, access: { orders: `token of ${text}` } })
+
 const record: SessionRecord = {
-  format: 1,
+  format: 2,
   sid: 'sid',
   login: {
     issuer: 'https://provider.example',
@@ -23,7 +25,7 @@ const record: SessionRecord = {
   },
   device: {},
   secret: { generation: 1, currentHash: 'hash', since: startedAt },
-  tokens: { generation: 1, sealed: 'first' },
+  tokens: { generation: 1, ...sealed('first') },
 }
 
 beforeEach(async () => {
@@ -46,10 +48,10 @@ const readLive = async (): Promise<LiveSession> => {
 const callsOf = (method: string) => store.calls.filter((call) => call.method === method).length
 
 test('a sid is given out once', async () => {
-  expect(await sessions.create({ ...record, tokens: { generation: 1, sealed: 'other' } })).toBe(
+  expect(await sessions.create({ ...record, tokens: { generation: 1, ...sealed('other') } })).toBe(
     false,
   )
-  expect((await readLive()).record.tokens.sealed).toBe('first')
+  expect((await readLive()).record.tokens.grant).toBe('first')
 })
 
 test('B45 a session ends when nobody used it for the idle time, to the millisecond', async () => {
@@ -70,7 +72,7 @@ test('B45 however much it is used a session ends at its absolute limit', async (
 test('B45 a renewal does not move the limits', async () => {
   advance(idleSeconds - 10)
   const session = await readLive()
-  const change = await sessions.changeTokens(session, 'second')
+  const change = await sessions.changeTokens(session, sealed('second'))
   expect(change.kind).toBe('stored')
   expect((await readLive()).idleExpiresAt).toBe(session.idleExpiresAt)
   advance(10)
@@ -133,7 +135,7 @@ test('a tombstone holds no tokens and nothing of the user', async () => {
   await sessions.end('sid', 'logout')
   const { value } = store.written.at(-1) ?? {}
   expect(JSON.parse(value ?? '')).toEqual({
-    format: 1,
+    format: 2,
     sid: 'sid',
     ended: { reason: 'logout', at: startedAt },
   })
@@ -141,16 +143,18 @@ test('a tombstone holds no tokens and nothing of the user', async () => {
 
 test('of two token changes from one state the first stands and the second is told', async () => {
   const session = await readLive()
-  expect((await sessions.changeTokens(session, 'mine')).kind).toBe('stored')
-  const late = await sessions.changeTokens(session, 'theirs')
+  expect((await sessions.changeTokens(session, sealed('mine'))).kind).toBe('stored')
+  const late = await sessions.changeTokens(session, sealed('theirs'))
   expect(late.kind).toBe('superseded')
-  expect((await readLive()).record.tokens).toEqual({ generation: 2, sealed: 'mine' })
+  expect((await readLive()).record.tokens).toEqual({ generation: 2, ...sealed('mine') })
 })
 
 test('of many parallel token changes exactly one stands', async () => {
   const session = await readLive()
   const texts = Array.from({ length: 20 }, (_, index) => `set ${index}`)
-  const changes = await Promise.all(texts.map((text) => sessions.changeTokens(session, text)))
+  const changes = await Promise.all(
+    texts.map((text) => sessions.changeTokens(session, sealed(text))),
+  )
   expect(changes.filter(({ kind }) => kind === 'stored').length).toBe(1)
   expect(changes.filter(({ kind }) => kind === 'superseded').length).toBe(19)
   expect((await readLive()).record.tokens.generation).toBe(2)
@@ -159,9 +163,15 @@ test('of many parallel token changes exactly one stands', async () => {
 test('B87 a token change after the end stores nothing and says why', async () => {
   const session = await readLive()
   await sessions.end('sid', 'logout')
-  expect(await sessions.changeTokens(session, 'late')).toEqual({ kind: 'gone', reason: 'logout' })
+  expect(await sessions.changeTokens(session, sealed('late'))).toEqual({
+    kind: 'gone',
+    reason: 'logout',
+  })
   advance(900)
-  expect(await sessions.changeTokens(session, 'late')).toEqual({ kind: 'gone', reason: undefined })
+  expect(await sessions.changeTokens(session, sealed('late'))).toEqual({
+    kind: 'gone',
+    reason: undefined,
+  })
   expect(store.written.some(({ value }) => value.includes('late'))).toBe(false)
 })
 
@@ -173,7 +183,10 @@ test('B87 a session that ends between the read and the write of a token change s
     isEnded = true
     await sessions.end('sid', 'logout')
   }
-  expect(await sessions.changeTokens(session, 'late')).toEqual({ kind: 'gone', reason: 'logout' })
+  expect(await sessions.changeTokens(session, sealed('late'))).toEqual({
+    kind: 'gone',
+    reason: 'logout',
+  })
   expect(await sessions.read('sid')).toMatchObject({ kind: 'ended', reason: 'logout' })
 })
 
@@ -183,10 +196,10 @@ test('an end that loses against a token change is tried again', async () => {
   store.before = async ({ method }) => {
     if (method !== 'swap' || isChanged) return
     isChanged = true
-    await sessions.changeTokens(session, 'newer')
+    await sessions.changeTokens(session, sealed('newer'))
   }
   const ended = await sessions.end('sid', 'logout')
-  expect(ended?.tokens).toEqual({ generation: 2, sealed: 'newer' })
+  expect(ended?.tokens).toEqual({ generation: 2, ...sealed('newer') })
   expect(await sessions.read('sid')).toMatchObject({ kind: 'ended', reason: 'logout' })
 })
 
@@ -194,14 +207,14 @@ test('a slide during a renewal is not lost', async () => {
   advance(idleSeconds - 60)
   const renewing = await readLive()
   await sessions.slide(await readLive())
-  expect((await sessions.changeTokens(renewing, 'second')).kind).toBe('stored')
+  expect((await sessions.changeTokens(renewing, sealed('second'))).kind).toBe('stored')
   advance(120)
-  expect((await readLive()).record.tokens.sealed).toBe('second')
+  expect((await readLive()).record.tokens.grant).toBe('second')
 })
 
 test('a record of another format is an unknown session', async () => {
   await store.put('session:other', {
-    value: JSON.stringify({ ...record, format: 2 }),
+    value: JSON.stringify({ ...record, format: 1 }),
     expiresAt: time + 1e6,
   })
   expect(await sessions.read('other')).toEqual({ kind: 'unknown' })

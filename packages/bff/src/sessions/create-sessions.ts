@@ -5,12 +5,14 @@ import { isStoreOutage } from '../errors.ts'
 import { createPartChanges } from './change-part.ts'
 import type { LiveSession, PartChange, SessionLookup } from './live-session.ts'
 import {
+  formatStoredSession,
   isTombstone,
   parseStoredSession,
   type SessionRecord,
   type SessionSecret,
   type Tombstone,
 } from './session-record.ts'
+import type { SealedTokenSet } from './token-set.ts'
 
 export type { LiveSession, PartChange, SessionLookup } from './live-session.ts'
 
@@ -25,7 +27,7 @@ export interface Sessions {
   /** Resolves to `false` when the sid is taken, which means a broken source of randomness. */
   create(record: SessionRecord): Promise<boolean>
   /** Replaces the token set unless a newer one or the session's end came first. */
-  changeTokens(session: LiveSession, sealed: string): Promise<PartChange>
+  changeTokens(session: LiveSession, sealed: SealedTokenSet): Promise<PartChange>
   /** Replaces the secrets unless newer ones or the session's end came first. */
   changeSecret(session: LiveSession, secret: Omit<SessionSecret, 'generation'>): Promise<PartChange>
   /**
@@ -38,7 +40,7 @@ export interface Sessions {
    * sealed it; changes nothing else. A store that takes no writes leaves the session as it is: one
    * slide of many is not worth an error.
    */
-  slide(session: LiveSession): Promise<LiveSession>
+  slide(session: LiveSession): LiveSession | Promise<LiveSession>
   /**
    * Leaves a tombstone. Resolves to the record that ended, or `undefined` if there was none, or it
    * was to be spared.
@@ -75,13 +77,13 @@ export const createSessions = ({
 
   // An entry outlives its session by the tombstone's time, so that its end can still be told.
   const entryOf = (record: SessionRecord, idleExpiresAt: number) => ({
-    value: JSON.stringify(record),
+    value: formatStoredSession(record),
     expiresAt: idleExpiresAt + tombstoneMs,
   })
 
   const bury = (sid: string, version: string, reason: SessionEndReason) => {
-    const tombstone: Tombstone = { format: 1, sid, ended: { reason, at: now() } }
-    const value = JSON.stringify(tombstone)
+    const tombstone: Tombstone = { format: 2, sid, ended: { reason, at: now() } }
+    const value = formatStoredSession(tombstone)
     return store.swap(keyOf(sid), version, { value, expiresAt: now() + tombstoneMs })
   }
 
@@ -125,6 +127,15 @@ export const createSessions = ({
     return { ...session, idleExpiresAt }
   }
 
+  const trySlideTo = async (session: LiveSession, idleExpiresAt: number): Promise<LiveSession> => {
+    try {
+      return await slideTo(session, idleExpiresAt)
+    } catch (failure) {
+      if (!isStoreOutage(failure)) throw failure
+      return session
+    }
+  }
+
   const confirm = ({ record: { sid }, idleExpiresAt }: LiveSession) => touch(sid, idleExpiresAt)
 
   const changePart = createPartChanges({
@@ -139,20 +150,15 @@ export const createSessions = ({
   return {
     read,
     confirm,
-    changeTokens: (session, sealed) => changePart(session, 'tokens', { sealed }),
+    changeTokens: (session, sealed) => changePart(session, 'tokens', sealed),
     changeSecret: (session, secret) => changePart(session, 'secret', secret),
     create: async (record) =>
       (await store.put(keyOf(record.sid), entryOf(record, idleLimit(record)))) !== undefined,
-    slide: async (session) => {
+    slide: (session) => {
       const idleExpiresAt = idleLimit(session.record)
       const gainedMs = idleExpiresAt - session.idleExpiresAt
-      if (gainedMs < defaults.touchIntervalSeconds * 1000) return session
-      try {
-        return await slideTo(session, idleExpiresAt)
-      } catch (failure) {
-        if (!isStoreOutage(failure)) throw failure
-        return session
-      }
+      const isDue = gainedMs >= defaults.touchIntervalSeconds * 1000
+      return isDue ? trySlideTo(session, idleExpiresAt) : session
     },
     end: async (sid, reason, { unless } = { unless: () => false }) => {
       for (;;) {

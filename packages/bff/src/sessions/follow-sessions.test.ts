@@ -12,7 +12,7 @@ const now = () => createdAt
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 
 const record = (sid: string): SessionRecord => ({
-  format: 1,
+  format: 2,
   sid,
   login: {
     issuer: 'https://provider.example',
@@ -23,7 +23,7 @@ const record = (sid: string): SessionRecord => ({
   },
   device: {},
   secret: { generation: 1, currentHash: 'hash', since: createdAt },
-  tokens: { generation: 1, sealed: 'sealed' },
+  tokens: { generation: 1, grant: 'sealed', access: {} },
 })
 
 test('B51 a session that had to give way in the list ends, for no logout would find it', async () => {

@@ -1,7 +1,7 @@
 import type { BffContext } from '../bff-context.ts'
 import { placeOfChild } from './rotate-secret.ts'
 import type { SessionRecord } from './session-record.ts'
-import { placeOfTokens } from './token-set.ts'
+import { sealTokensAnew } from './token-set.ts'
 
 /**
  * The same record under the newest sealing key; `undefined` when that key sealed all of it. No
@@ -11,14 +11,14 @@ export const sealAnew = (
   { tokenSealer, secretSealer }: Pick<BffContext, 'tokenSealer' | 'secretSealer'>,
   record: SessionRecord,
 ): SessionRecord | undefined => {
-  const { sid, tokens, secret } = record
+  const { sid, secret } = record
   const { child } = secret
-  const sealedTokens = tokenSealer.sealAnew(tokens.sealed, placeOfTokens(sid))
+  const tokens = sealTokensAnew(tokenSealer, record)
   const sealedChild = child && secretSealer.sealAnew(child.sealed, placeOfChild(sid))
-  if (sealedTokens === undefined && sealedChild === undefined) return undefined
+  if (tokens === undefined && sealedChild === undefined) return undefined
   return {
     ...record,
-    ...(sealedTokens !== undefined && { tokens: { ...tokens, sealed: sealedTokens } }),
+    ...(tokens !== undefined && { tokens }),
     ...(child !== undefined &&
       sealedChild !== undefined && {
         secret: { ...secret, child: { ...child, sealed: sealedChild } },

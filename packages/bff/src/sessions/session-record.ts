@@ -44,10 +44,13 @@ export interface SessionSecret {
   }
 }
 
-/** The sealed token set; `generation` grows by one with every change. */
+/** The token set, each part sealed by itself; `generation` grows by one with every change. */
 export interface SealedTokens {
   readonly generation: number
-  readonly sealed: string
+  /** What stays here: the refresh token and what belongs to it. */
+  readonly grant: string
+  /** Access tokens by `accessKey`: the one that is asked for is opened, and no other. */
+  readonly access: Readonly<Record<string, string>>
 }
 
 /**
@@ -55,7 +58,7 @@ export interface SealedTokens {
  * its own generation. The idle limit is the expiry of the stored entry.
  */
 export interface SessionRecord {
-  readonly format: 1
+  readonly format: 2
   readonly sid: string
   readonly login: LoginFacts
   /** Where it was made; never changes. */
@@ -66,7 +69,7 @@ export interface SessionRecord {
 
 /** What is left of an ended session, so that expired and revoked can be told from unknown. */
 export interface Tombstone {
-  readonly format: 1
+  readonly format: 2
   readonly sid: string
   readonly ended: { readonly reason: SessionEndReason; readonly at: number }
 }
@@ -75,9 +78,31 @@ export type StoredSession = SessionRecord | Tombstone
 
 export const isTombstone = (stored: StoredSession): stored is Tombstone => 'ended' in stored
 
-/** Reads what {@link JSON.stringify} wrote; another format is an unknown session. */
+/** What {@link formatStoredSession} writes first; the sealed tokens follow, a line each. */
+interface Head extends Omit<SessionRecord, 'tokens'> {
+  readonly tokens: { readonly generation: number; readonly access: readonly string[] }
+}
+
+/** As text. The sealed tokens, most of its length, stand outside of the JSON, to be parsed by nobody. */
+export const formatStoredSession = (stored: StoredSession): string => {
+  if (isTombstone(stored)) return JSON.stringify(stored)
+  const { generation, grant, access } = stored.tokens
+  const head: Head = { ...stored, tokens: { generation, access: Object.keys(access) } }
+  return [JSON.stringify(head), grant, ...Object.values(access)].join('\n')
+}
+
+const withTokens = (head: Head, [grant = '', ...sealed]: readonly string[]): SessionRecord => {
+  const { generation, access } = head.tokens
+  const byKey = Object.fromEntries(access.map((key, index) => [key, sealed[index] ?? '']))
+  return { ...head, tokens: { generation, grant, access: byKey } }
+}
+
+/** Reads what {@link formatStoredSession} wrote; another format is an unknown session. */
 export const parseStoredSession = (value: string): StoredSession | undefined => {
-  const parsed: unknown = JSON.parse(value)
+  const [first = '', ...sealed] = value.split('\n')
+  const parsed: unknown = JSON.parse(first)
   const isOurs = typeof parsed === 'object' && parsed !== null && 'format' in parsed
-  return isOurs && parsed.format === 1 ? (parsed as StoredSession) : undefined
+  if (!isOurs || parsed.format !== 2) return undefined
+  const stored = parsed as Head | Tombstone
+  return 'ended' in stored ? stored : withTokens(stored, sealed)
 }

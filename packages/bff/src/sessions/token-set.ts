@@ -1,5 +1,5 @@
 import type { Sealer } from '../sealing/create-sealer.ts'
-import type { SessionRecord } from './session-record.ts'
+import type { SealedTokens, SessionRecord } from './session-record.ts'
 
 /** One access token as the provider issued it. */
 export interface AccessToken {
@@ -40,15 +40,70 @@ export const findAccessToken = (
   return Object.hasOwn(access, key) ? access[key] : undefined
 }
 
-/** Where the token set of a session is sealed to. */
-export const placeOfTokens = (sid: string): string => `${sid} tokens`
+/** A token set as it is stored, before it has a generation. */
+export type SealedTokenSet = Omit<SealedTokens, 'generation'>
 
-export const sealTokenSet = (sealer: Sealer, sid: string, tokens: TokenSet): string =>
-  sealer.seal(JSON.stringify(tokens), placeOfTokens(sid))
+/** Where the parts of a session's token set are sealed to. */
+const placeOfGrant = (sid: string): string => `${sid} grant`
+const placeOfAccess = (sid: string, key: string): string => `${sid} access ${key}`
+
+export const sealTokenSet = (sealer: Sealer, sid: string, tokens: TokenSet): SealedTokenSet => {
+  const { access, ...grant } = tokens
+  const sealed = Object.entries(access).map(([key, token]) => [
+    key,
+    sealer.seal(JSON.stringify(token), placeOfAccess(sid, key)),
+  ])
+  return {
+    grant: sealer.seal(JSON.stringify(grant), placeOfGrant(sid)),
+    access: Object.fromEntries(sealed),
+  }
+}
+
+const open = (sealer: Sealer, sealed: string, place: string): unknown => {
+  const text = sealer.open(sealed, place)
+  if (text === undefined) throw new Error('No sealing key opens this session.')
+  return JSON.parse(text)
+}
+
+const openAt = (sealer: Sealer, { sid, tokens }: SessionRecord, key: string): AccessToken =>
+  open(sealer, tokens.access[key] ?? '', placeOfAccess(sid, key)) as AccessToken
 
 /** @throws Error when no configured key opens it: a key was removed too early */
 export const openTokenSet = (sealer: Sealer, record: SessionRecord): TokenSet => {
-  const text = sealer.open(record.tokens.sealed, placeOfTokens(record.sid))
-  if (text === undefined) throw new Error('No sealing key opens this session.')
-  return JSON.parse(text) as TokenSet
+  const { sid, tokens } = record
+  const grant = open(sealer, tokens.grant, placeOfGrant(sid)) as Omit<TokenSet, 'access'>
+  const access = Object.keys(tokens.access).map((key) => [key, openAt(sealer, record, key)])
+  return { ...grant, access: Object.fromEntries(access) }
+}
+
+/**
+ * The token of that resource and scope alone; a name that every object has is no token.
+ *
+ * @throws Error as {@link openTokenSet} does
+ */
+export const openAccessToken = (
+  sealer: Sealer,
+  record: SessionRecord,
+  { resource, scope }: { readonly resource: string; readonly scope: string | undefined },
+): AccessToken | undefined => {
+  const key = accessKey(resource, scope)
+  return Object.hasOwn(record.tokens.access, key) ? openAt(sealer, record, key) : undefined
+}
+
+/** The same token set under the newest key; `undefined` when that key sealed all of it. */
+export const sealTokensAnew = (
+  sealer: Sealer,
+  { sid, tokens }: SessionRecord,
+): SealedTokens | undefined => {
+  const grant = sealer.sealAnew(tokens.grant, placeOfGrant(sid))
+  const access = Object.entries(tokens.access).flatMap(([key, sealed]) => {
+    const anew = sealer.sealAnew(sealed, placeOfAccess(sid, key))
+    return anew === undefined ? [] : [[key, anew]]
+  })
+  if (grant === undefined && access.length === 0) return undefined
+  return {
+    generation: tokens.generation,
+    grant: grant ?? tokens.grant,
+    access: { ...tokens.access, ...Object.fromEntries(access) },
+  }
 }

@@ -87,13 +87,13 @@ export const createSessionProcess = (given: SessionProcessOptions): SessionProce
       const expiresAt = createdAt + options.session.absoluteSeconds * 1000
       const login = { issuer: '', subject: 'alice', user: { sub: 'alice' }, createdAt, expiresAt }
       await sessions.create({
-        format: 1,
+        format: 2,
         sid,
         login,
         secret: { generation: 1, currentHash: hashSecret(secret), since: createdAt },
         tokens: {
           generation: 1,
-          sealed: sealTokenSet(tokenSealer, sid, { nonce: '', access: {} }),
+          ...sealTokenSet(tokenSealer, sid, { nonce: '', access: {} }),
         },
       } as SessionRecord)
       return `${sid}.${secret}`
