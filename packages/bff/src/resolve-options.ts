@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Store } from '@coatcheck/store'
 import type { JWK } from 'jose'
 import pino from 'pino'
+import { type CookieNames, nameCookies } from './cookies/cookie-names.ts'
 import { defaults } from './defaults.ts'
 import { describeOptionFault, sayWhatIsWanted } from './describe-option-fault.ts'
 import { BffError } from './errors.ts'
@@ -49,6 +50,7 @@ export interface ResolvedOptions {
   readonly sealingKeys: readonly string[]
   readonly session: Required<SessionOptions>
   readonly cookie: Required<CookieOptions>
+  readonly cookieNames: CookieNames
   readonly logout: Required<LogoutOptions>
   readonly log: Log
   readonly now: () => number
@@ -130,6 +132,7 @@ export const resolveOptions = (options: BffOptions): ResolvedOptions => {
     },
     resources,
     defaultResource,
+    cookieNames: nameCookies(parsed.cookie),
     origin: new URL(parsed.publicUrl).origin,
     log: parsed.log ?? pino({ name: 'coatcheck', level: 'warn' }),
     now: parsed.now ?? Date.now,

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../resolve-options.ts'
+import type { CookieOptions } from '../options.ts'
 
 /** Names of the three kinds of cookie. */
 export interface CookieNames {
@@ -14,7 +14,7 @@ export interface CookieNames {
  * `__Host-Http-` is understood by current Chromium; every other browser reads it as `__Host-`,
  * which holds the cookie to this host, Path=/ and Secure all the same (RFC 6265bis, section 4.1.3).
  */
-export const cookieNames = ({ cookie }: Pick<ResolvedOptions, 'cookie'>): CookieNames => {
-  const session = cookie.security === 'host-http' ? `__Host-Http-${cookie.name}` : cookie.name
+export const nameCookies = ({ name, security }: Required<CookieOptions>): CookieNames => {
+  const session = security === 'host-http' ? `__Host-Http-${name}` : name
   return { session, hint: `${session}-hint`, transactionPrefix: `${session}-tx-` }
 }

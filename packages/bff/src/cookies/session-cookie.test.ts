@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseSetCookie } from 'cookie'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { SessionRecord } from '../sessions/session-record.ts'
+import { parseStoredSession, type SessionRecord } from '../sessions/session-record.ts'
 import { fetchHeaders } from '../testing/browser.ts'
 import { runEverything } from '../testing/full-run.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
@@ -90,7 +90,7 @@ test('B43 the cookie is an opaque id and a secret of 256 bits, of which the stor
   expect(cookieValue(hint)).toBe(sid)
   const record = store.written.find(({ key }) => key === `session:${sid}`)
   const hash = createHash('sha256').update(secret).digest('base64url')
-  expect(JSON.parse(record?.value ?? '{}')).toMatchObject({ secret: { currentHash: hash } })
+  expect(parseStoredSession(record?.value ?? '{}')).toMatchObject({ secret: { currentHash: hash } })
 })
 
 test('B43 ids and secrets never repeat', async () => {
@@ -100,7 +100,7 @@ test('B43 ids and secrets never repeat', async () => {
   }
   const records = store.written.filter(({ key }) => key.startsWith('session:'))
   for (const { value } of records) {
-    const { sid, secret } = JSON.parse(value) as SessionRecord
+    const { sid, secret } = parseStoredSession(value) as SessionRecord
     seen.add(sid).add(secret.currentHash)
   }
   expect(seen.size).toBe(40)

@@ -1,7 +1,6 @@
 import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
 import type { ResolvedOptions } from '../resolve-options.ts'
-import { cookieNames } from './cookie-names.ts'
 import { readCookie } from './read-cookies.ts'
 import { setCookie } from './set-cookie.ts'
 
@@ -25,20 +24,20 @@ export const createSessionCookie = ({
 }
 
 export const readSessionCookie = (
-  options: Pick<ResolvedOptions, 'cookie'>,
+  options: Pick<ResolvedOptions, 'cookieNames'>,
   ctx: Context,
 ): SessionCookie | undefined => {
-  const match = shape.exec(readCookie(ctx, cookieNames(options).session) ?? '')
+  const match = shape.exec(readCookie(ctx, options.cookieNames.session) ?? '')
   const [, sid, secret] = match ?? []
   return sid !== undefined && secret !== undefined ? { sid, secret } : undefined
 }
 
 /** The sid of the session this browser had; enough to end the one a login replaces, no more. */
 export const readSessionHint = (
-  options: Pick<ResolvedOptions, 'cookie'>,
+  options: Pick<ResolvedOptions, 'cookieNames'>,
   ctx: Context,
 ): string | undefined => {
-  const value = readCookie(ctx, cookieNames(options).hint)
+  const value = readCookie(ctx, options.cookieNames.hint)
   return value !== undefined && sidShape.test(value) ? value : undefined
 }
 
@@ -48,7 +47,7 @@ export const setSessionCookie = (
   ctx: Context,
   { sid, secret }: SessionCookie,
 ): void => {
-  const names = cookieNames(options)
+  const names = options.cookieNames
   const isAbsolute = options.cookie.lifetime === 'absolute'
   const maxAgeSeconds = isAbsolute ? options.session.absoluteSeconds : undefined
   const value = `${sid}.${secret}`
@@ -69,7 +68,7 @@ export const replaceSessionCookie = (
   ctx: Context,
   { cookie: { sid, secret }, expiresAt }: NextSecret,
 ): void => {
-  const name = cookieNames(options).session
+  const name = options.cookieNames.session
   const value = `${sid}.${secret}`
   const leftSeconds = Math.max(1, Math.ceil((expiresAt - options.now()) / 1000))
   const maxAgeSeconds = options.cookie.lifetime === 'absolute' ? leftSeconds : undefined
@@ -78,6 +77,6 @@ export const replaceSessionCookie = (
 
 /** Deletes the hint; the session cookie is deleted where the session ends. */
 export const clearSessionHint = (options: ResolvedOptions, ctx: Context): void => {
-  const { hint } = cookieNames(options)
+  const { hint } = options.cookieNames
   setCookie(options, ctx, { name: hint, value: '', sameSite: 'lax', maxAgeSeconds: 0 })
 }

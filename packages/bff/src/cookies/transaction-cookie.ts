@@ -2,7 +2,6 @@ import { hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
 import { defaults } from '../defaults.ts'
-import { cookieNames } from './cookie-names.ts'
 import { readCookies } from './read-cookies.ts'
 import { setCookie } from './set-cookie.ts'
 import type { Transaction } from './transaction.ts'
@@ -31,10 +30,10 @@ const idShape = /^[\w-]+$/
 
 /** The cookie of a state is found by the state's first characters; the rest is compared sealed. */
 const cookieNameOf = ({ options }: Deps, state: string): string =>
-  cookieNames(options).transactionPrefix + state.slice(0, idLength)
+  options.cookieNames.transactionPrefix + state.slice(0, idLength)
 
 const isTransactionName = ({ options }: Deps, name: string): boolean => {
-  const { transactionPrefix } = cookieNames(options)
+  const { transactionPrefix } = options.cookieNames
   return name.startsWith(transactionPrefix) && idShape.test(name.slice(transactionPrefix.length))
 }
 
@@ -119,7 +118,7 @@ export const rememberTransaction = (
 
 /** States of the logins that the request brings along: started in this browser, not yet finished. */
 export const readPendingStates = (deps: Deps, ctx: Context): readonly string[] => {
-  const { transactionPrefix } = cookieNames(deps.options)
+  const { transactionPrefix } = deps.options.cookieNames
   return [...readCookies(ctx)]
     .filter(([name]) => name.startsWith(transactionPrefix))
     .slice(0, defaults.transactionLimit)

@@ -2,7 +2,6 @@ import type { UserClaims } from '@coatcheck/wire'
 import type { Context } from 'koa'
 import type { IDToken } from 'openid-client'
 import type { BffContext } from '../bff-context.ts'
-import { cookieNames } from '../cookies/cookie-names.ts'
 import { createSessionCookie, type SessionCookie } from '../cookies/session-cookie.ts'
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
@@ -73,7 +72,7 @@ const orUndo = async (
   try {
     await work()
   } catch (failure) {
-    const { session, hint } = cookieNames(bff.options)
+    const { session, hint } = bff.options.cookieNames
     withdrawCookies(ctx, [session, hint])
     // Where the store is still away it runs out by itself: nobody has its cookie.
     await endSession(bff, sid, 'revoked').catch(() => false)
@@ -110,7 +109,11 @@ export const establishSession = async (
   const sealed = sealTokenSet(bff.tokenSealer, cookie.sid, tokens)
   try {
     const device = parseDevice(ctx.get('user-agent'))
-    await bff.koaSession.create(ctx, cookie, { login, device, tokens: { generation: 1, sealed } })
+    await bff.koaSession.create(ctx, cookie, {
+      login,
+      device,
+      tokens: { generation: 1, ...sealed },
+    })
   } catch (failure) {
     const { refreshToken } = tokens
     if (refreshToken !== undefined) {

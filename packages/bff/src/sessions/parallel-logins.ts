@@ -1,6 +1,5 @@
 import type { Context } from 'koa'
 import type { BffContext } from '../bff-context.ts'
-import { cookieNames } from '../cookies/cookie-names.ts'
 import { readSessionHint, type SessionCookie, setSessionCookie } from '../cookies/session-cookie.ts'
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import { readPendingStates } from '../cookies/transaction-cookie.ts'
@@ -99,7 +98,7 @@ export const settleParallelLogins = async (
     .reduce((first, other) => (isBefore(other, first) ? other : first))
   for (const { sid } of [own, ...others]) if (sid !== winner.sid) await replace(bff, sid)
   if (winner === own) return
-  const { session, hint: hintName } = cookieNames(bff.options)
+  const { session, hint: hintName } = bff.options.cookieNames
   withdrawCookies(ctx, [session, hintName])
   if (winner.cookie !== undefined) setSessionCookie(bff.options, ctx, winner.cookie)
 }
