@@ -76,7 +76,7 @@ const requireClass = (ctx: Context, { requestClass }: Route, origin: string): vo
 /** One table from path to flow; the path is compared as it was sent. */
 export const createRouter =
   (bff: BffContext & { readonly koaSession: KoaSession }): Middleware =>
-  async (ctx) => {
+  (ctx) => {
     const { basePath, origin } = bff.options
     const found = ctx.path.startsWith(basePath)
       ? findRoute(ctx.path.slice(basePath.length))
@@ -88,5 +88,5 @@ export const createRouter =
       throw new RequestProblem('method_not_allowed')
     }
     requireClass(ctx, route, origin)
-    await route.flow(bff, ctx, segment)
+    return route.flow(bff, ctx, segment)
   }

@@ -54,17 +54,19 @@ export const token = async (bff: BffContext, ctx: Context): Promise<void> => {
   const resource = findResource(bff.options, body.resource)
   const scope = narrowScope(resource, body.scope)
   const isBackground = body.slide === false
-  const slid = isBackground ? live : await bff.sessions.slide(live)
-  const outcome = await obtainToken(bff, slid, {
+  // A wait for nothing costs a request a turn of its own, and its memory lives as long.
+  const sliding = isBackground ? live : bff.sessions.slide(live)
+  const slid = sliding instanceof Promise ? await sliding : sliding
+  const obtaining = obtainToken(bff, slid, {
     resource,
     scope,
     minValiditySeconds: body.minValiditySeconds ?? 0,
     rejected: body.rejected,
   })
+  const outcome = obtaining instanceof Promise ? await obtaining : obtaining
   switch (outcome.kind) {
     case 'served':
       if (!isBackground) {
-        // A wait for nothing costs a request a turn of its own.
         const rotation = rotateSecret(bff, ctx, slid)
         if (rotation !== undefined) await rotation
       }

@@ -1,4 +1,4 @@
-import { confirmOnUse, type RotationDecision } from '@coatcheck/jwt'
+import { confirmOnUse, type PresentedSecret, type RotationDecision } from '@coatcheck/jwt'
 import type { BffContext } from '../bff-context.ts'
 import type { SessionCookie } from '../cookies/session-cookie.ts'
 import { defaults } from '../defaults.ts'
@@ -10,19 +10,16 @@ export const weighSecret = (
   { options, secrets }: Pick<BffContext, 'options' | 'secrets'>,
   { sid, secret }: SessionCookie,
   record: SessionRecord,
-): RotationDecision =>
-  confirmOnUse(
-    record.secret,
-    {
-      hash: hashSecret(secret),
-      // Seldom asked for: the hot path does without the MAC.
-      get isAuthentic() {
-        return secrets.isAuthentic(sid, secret)
-      },
-    },
-    {
+): RotationDecision => {
+  const hash = hashSecret(secret)
+  const weigh = (presented: PresentedSecret) =>
+    confirmOnUse(record.secret, presented, {
       now: options.now(),
       rotateAfterMs: options.session.secretRotationSeconds * 1000,
       graceMs: defaults.secretGraceSeconds * 1000,
-    },
-  )
+    })
+  const decision = weigh({ hash, isAuthentic: false })
+  // The MAC matters only for a secret that is not expected: the hot path does without it.
+  const isAuthentic = decision.kind === 'unknown' && secrets.isAuthentic(sid, secret)
+  return isAuthentic ? weigh({ hash, isAuthentic }) : decision
+}
