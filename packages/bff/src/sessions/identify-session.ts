@@ -4,6 +4,7 @@ import { RequestProblem } from '../errors.ts'
 import type { LiveSession, SessionLookup } from './create-sessions.ts'
 import { endSession } from './end-session.ts'
 import { hashSecret } from './hash-secret.ts'
+import type { SessionRecord } from './session-record.ts'
 import { weighSecret } from './weigh-secret.ts'
 
 /** For the log: the sid's hash leads to the session without naming it. */
@@ -21,11 +22,18 @@ const endReplayed = async (bff: BffContext, sid: string): Promise<SessionLookup>
   return { kind: 'ended', reason: 'replayed' }
 }
 
-const refuseLate = ({ options }: BffContext, sid: string): never => {
+/**
+ * The forerunner after its grace. At first this is a request that was under way for too long, and
+ * whoever sent it holds the next secret by now; when no request can have been under way for so long
+ * it is a browser that came back without it, from a crash or a backup, and has to log in anew.
+ */
+const refuseLate = ({ options }: BffContext, { sid, secret }: SessionRecord): SessionLookup => {
   options.log.warn(
     { event: 'session.secret_late', ...describeSid(sid) },
-    'A request came with a secret that had just been replaced, too late to be served.',
+    'A request came with the secret before the current one, too late to be served.',
   )
+  const lateMs = options.now() - (secret.former?.until ?? 0)
+  if (lateMs >= options.session.secretRotationSeconds * 1000) return { kind: 'unknown' }
   throw new RequestProblem('refresh_in_progress', { retryAfterSeconds: 1 })
 }
 
@@ -58,7 +66,7 @@ const judge = (
     case 'confirmed':
       return confirm(bff, cookie, session, decision.next)
     case 'former-late':
-      return refuseLate(bff, cookie.sid)
+      return refuseLate(bff, session.record)
     case 'replayed':
       return endReplayed(bff, cookie.sid)
     case 'unknown':

@@ -5,7 +5,7 @@ import { type Browser, fetchHeaders } from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
-import type { SessionRecord } from './session-record.ts'
+import { parseStoredSession, type SessionRecord } from './session-record.ts'
 
 const cookieName = '__Host-Http-coatcheck'
 
@@ -65,7 +65,7 @@ const rotate = async (from = browser) => {
 /** What the store holds of the session now. */
 const recordOf = async (cookie: string): Promise<SessionRecord> => {
   const entry = await store.get(`session:${cookie.slice(0, 22)}`)
-  return JSON.parse(entry?.value ?? '{}') as SessionRecord
+  return parseStoredSession(entry?.value ?? '{}') as SessionRecord
 }
 
 test('a secret is replaced when it is ten minutes old, by session and token calls alike', async () => {
@@ -144,6 +144,35 @@ test('a parent that comes too late is asked to come again, and ends nothing', as
   }
   expect(eventsOf('session.secret_late').length).toBe(2)
   expect(await session()).toMatchObject(authenticated)
+})
+
+test('a parent that no request can have carried for so long is unknown, and ends nothing', async () => {
+  const parent = cookieOf(browser)
+  await rotate()
+  harness.advance(60 + 599)
+  expect((await tokenWith(parent)).status).toBe(503)
+  harness.advance(1)
+  const refused = await tokenWith(parent)
+  expect([refused.status, refused.json().code]).toEqual([401, 'session_required'])
+  expect((await callWith(parent)).json()).toEqual({ authenticated: false })
+  expect(refused.setCookies).toEqual([])
+  expect(eventsOf('session.secret_late').length).toBe(3)
+  expect(await session()).toMatchObject(authenticated)
+})
+
+test('a browser restored with the parent logs in anew, and what it was before is replaced', async () => {
+  const parent = cookieOf(browser)
+  await rotate()
+  const newest = cookieOf(browser)
+  const name = '__Host-Http-coatcheck'
+  const held = browser.jar.get(name)
+  if (held === undefined) throw new Error('The browser holds no session cookie.')
+  browser.jar.set(name, { ...held, value: parent })
+  harness.advance(60 + 600)
+  expect(await session()).toEqual({ authenticated: false })
+  await harness.login(browser)
+  expect(await session()).toMatchObject(authenticated)
+  expect((await callWith(newest)).json()).toEqual({ authenticated: false, reason: 'replaced' })
 })
 
 test('a secret from before the parent ends the session, its tokens and everyone else’s access', async () => {
