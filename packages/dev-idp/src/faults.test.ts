@@ -1,5 +1,5 @@
 import * as client from 'openid-client'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { appClient, login, startEach, startIdp } from './app.fixture.ts'
 import type { DevIdp, Fault } from './index.ts'
 
@@ -104,6 +104,27 @@ test('close does not wait for a delay', async () => {
   await expect.poll(() => idp.counts()['token:refresh_token']).toBe(1)
   await idp.close()
   await refused
+})
+
+/** Timers that keep this process alive. */
+const countTimers = () =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+
+test('any number of requests may be delayed at once, without a warning, and close ends them all', async () => {
+  const idp = await startIdp()
+  const warnings: string[] = []
+  const hear = ({ name }: Error) => warnings.push(name)
+  process.on('warning', hear)
+  onTestFinished(() => void process.off('warning', hear))
+  idp.faults.set({ kind: 'delay', ms: 3_600_000 })
+  const refreshes = Array.from({ length: 25 }, () => refreshAt(idp, 'none'))
+  const outcomes = Promise.allSettled(refreshes)
+  await expect.poll(() => idp.counts()['token:refresh_token']).toBe(25)
+  const timersBefore = countTimers()
+  await idp.close()
+  expect((await outcomes).map(({ status }) => status)).toEqual(refreshes.map(() => 'rejected'))
+  expect(warnings).toEqual([])
+  expect(countTimers()).toBeLessThanOrEqual(timersBefore - 25)
 })
 
 test('a list of faults is a sequence, and requests met by faults are counted', async () => {

@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Counters } from './counters.ts'
 import { type Endpoint, endpointOf } from './endpoints.ts'
 import type { FaultEffect, FaultPlan } from './faults.ts'
@@ -56,13 +56,33 @@ const receive = async (request: IncomingMessage): Promise<Arrival | undefined> =
   return { request: createRequest({ socket, method, url, headers, body }), endpoint, grantType }
 }
 
+/** Delays that end with the signal, on which they have one listener together. */
+const createDelay = (signal: AbortSignal) => {
+  const waiting = new Set<AbortController>()
+  const endAll = () => {
+    for (const each of waiting) each.abort(signal.reason)
+  }
+  signal.addEventListener('abort', endAll, { once: true })
+  return async (ms: number): Promise<void> => {
+    signal.throwIfAborted()
+    const own = new AbortController()
+    waiting.add(own)
+    try {
+      await setTimeout(ms, undefined, { signal: own.signal })
+    } finally {
+      waiting.delete(own)
+    }
+  }
+}
+
 const createFaultSwitch = ({ process, signal }: RequestListenerOptions) => {
+  const delay = createDelay(signal)
   const drop = (request: IncomingMessage) => void request.socket.resetAndDestroy()
 
   return async (effect: FaultEffect, request: IncomingMessage, response: ServerResponse) => {
     switch (effect.kind) {
       case 'delay':
-        await delay(effect.ms, undefined, { signal })
+        await delay(effect.ms)
         return process(request, response)
       case 'status':
         return answerStatus(response, effect.status, effect.retryAfterSeconds)
