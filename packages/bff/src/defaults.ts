@@ -57,6 +57,11 @@ export const defaults = {
   softWindowSpread: 0.05,
   /** When the provider does not say how long a token lives (RFC 6749, section 5.1). */
   assumedTokenLifeSeconds: 300,
+  /**
+   * Tokens for less than a resource's scope, of one session: more than an app asks for, and a script
+   * that asks for every subset of a scope does not make the record larger than that.
+   */
+  narrowTokensKept: 8,
   /** An API that refuses everything may cost two renewals a minute, not more. */
   rejectedRenewalsPerMinute: 2,
   /**

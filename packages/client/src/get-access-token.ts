@@ -5,7 +5,10 @@ import { ensureToken, takeToken } from './token.ts'
 export interface AccessTokenOptions {
   /** Name of the resource. Default: the first of the client's `resources`. */
   readonly resource?: string
-  /** Space-separated subset of the resource's scope. Default: all of it. */
+  /**
+   * Space-separated subset of the resource's scope. Default: all of it. The BFF keeps eight such
+   * tokens for less per session; for a ninth it drops the one that expires first.
+   */
   readonly scope?: string
   /** Life the token must have, in seconds, at most half of its life. Default: the client's. */
   readonly minValiditySeconds?: number

@@ -2,7 +2,12 @@
 export interface TokenRequest {
   /** Name of a configured resource; the first configured one when left out. */
   readonly resource?: string
-  /** Space-separated subset of the resource's scope; the whole of it when left out. */
+  /**
+   * Space-separated subset of the resource's scope; the whole of it when left out. A session keeps
+   * eight such tokens for less at a time: for a ninth the one that expires first is dropped, not
+   * revoked, and fetched anew when it is asked for again. A resource's token for all of its scope
+   * stays.
+   */
   readonly scope?: string
   /** Life the caller needs, in seconds; the BFF caps it at half the token's life. */
   readonly minValiditySeconds?: number

@@ -1,4 +1,5 @@
 import type { BffContext } from '../bff-context.ts'
+import { defaults } from '../defaults.ts'
 import { checkRefreshedIdToken } from '../provider/check-refreshed-id-token.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
@@ -75,14 +76,26 @@ const withRefreshToken = ({ tokens, fields: { refreshToken, idToken } }: Obtaine
   ...(tokens.idToken !== undefined && idToken !== undefined && { idToken }),
 })
 
+/** Names of resources hold no blank. */
+const isNarrow = ([key]: readonly [string, AccessToken]) => key.includes(' ')
+
+/** The new token beside those that are alive; of the narrow ones as many as may be kept. */
 const withAccessToken = (
   tokens: TokenSet,
   { resource, scope }: RefreshTarget,
   { token, now }: { readonly token: AccessToken; readonly now: number },
 ): TokenSet => {
-  const alive = Object.entries(tokens.access).filter(([, { expiresAt }]) => expiresAt > now)
-  const access = { ...Object.fromEntries(alive), [accessKey(resource.name, scope)]: token }
-  return { ...tokens, access }
+  const added = [accessKey(resource.name, scope), token] as const
+  const others = Object.entries(tokens.access).filter(
+    ([key, { expiresAt }]) => key !== added[0] && expiresAt > now,
+  )
+  const narrow = others
+    .filter(isNarrow)
+    .toSorted(([, one], [, other]) => one.expiresAt - other.expiresAt)
+    // The new one stays, however soon it expires: somebody has just asked for it.
+    .slice(isNarrow(added) ? 1 - defaults.narrowTokensKept : -defaults.narrowTokensKept)
+  const own = others.filter((entry) => !isNarrow(entry))
+  return { ...tokens, access: Object.fromEntries([...own, ...narrow, added]) }
 }
 
 const toRenewedToken = (
