@@ -65,10 +65,15 @@ export const defaults = {
   /** An API that refuses everything may cost two renewals a minute, not more. */
   rejectedRenewalsPerMinute: 2,
   /**
-   * A new refresh token must outlive the restart of a store, which may take minutes. Short enough
-   * for several attempts while others watch the lease.
+   * A new refresh token must outlive the restart of a store, which may take minutes, and so must the
+   * end of a session. Short enough for several attempts while others watch the lease.
    */
   storeRetryMs: { pause: 500, limit: 600_000 },
+  /**
+   * How long a request waits for a store that could not tell whether a session ended: longer than
+   * clients need to find back to a store that was away. The end goes on without the request.
+   */
+  endWaitMs: 4_000,
   /** What a page is told to wait when the provider gave no time. */
   retryAfterSeconds: 5,
   /** More than any person has; the oldest ends when an automated login goes beyond. */
@@ -85,7 +90,10 @@ export const defaults = {
   revocationPausesSeconds: [30, 120, 600, 3600, 21_600],
   /** Longer than all pauses together. */
   revocationKeptSeconds: 86_400,
-  /** Of each of sixteen lists: bounds what an outage of the provider leaves in the store. */
+  /**
+   * Of each of sixteen lists: bounds what an outage of the provider leaves in the store. The oldest
+   * of a full list gives way and is not tried again.
+   */
   revocationsKept: 250,
   /** Attempts of one list at once: a provider that comes back is not met by a storm. */
   revocationBatch: 10,

@@ -17,12 +17,12 @@ let attempts: string[]
 let logged: unknown[]
 
 /** A process: it shares nothing with another but the store and the keys. */
-const start = (): RevocationQueue => {
+const start = (bytes: (size: number) => Uint8Array = randomBytes): RevocationQueue => {
   const write = (fields: { event?: unknown }) => logged.push(fields.event)
   return createRevocationQueue({
     store,
     now: () => time,
-    randomBytes,
+    randomBytes: bytes,
     sealer: createSealer({ keys: [sealingKey], purpose: 'revocation', randomBytes }),
     log: { info: write, warn: write, error: write },
     attempt: async (refreshToken) => {
@@ -129,6 +129,25 @@ test('B101 logouts at once are all remembered', async () => {
     await queue.runDue()
   }
   expect(attempts.toSorted()).toEqual(tokens.toSorted())
+})
+
+test('B101 a list that is full keeps the newest: the oldest gives way and is not tried again', async () => {
+  // What begins with the same digit is in the same list.
+  const queue = start((size) => randomBytes(size).fill(0, 0, 1))
+  const tokens = Array.from(
+    { length: defaults.revocationsKept + 1 },
+    (_, serial) => `refresh-${serial}`,
+  )
+  for (const token of tokens) await queue.revoke(token)
+  expect(attempts).toEqual(tokens)
+  outcome = 'done'
+  attempts = []
+  for (let tried = 0; tried <= tokens.length; tried += defaults.revocationBatch) {
+    wait(30)
+    await queue.runDue()
+  }
+  expect(attempts.toSorted()).toEqual(tokens.slice(1).toSorted())
+  expect(await keysLeft()).toBe(0)
 })
 
 test('B49 a token waits sealed', async () => {

@@ -10,7 +10,8 @@ export type RevocationOutcome = 'done' | 'refused' | 'later'
 export interface RevocationQueue {
   /**
    * Writes the token down, sealed, and tries at once. Resolves after that first attempt and never
-   * rejects: what failed is tried again, by any process, a bounded number of times.
+   * rejects: what failed is tried again, by any process, a bounded number of times. Of very many that
+   * fail the oldest are not.
    */
   revoke(refreshToken: string): Promise<void>
   /** Tries what is due now. One process makes each attempt. Never rejects. */
