@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { isLoopback } from '../is-loopback.ts'
+import { findStorePathFault } from './find-store-path-fault.ts'
 import { isLoopbackHost } from './is-loopback-host.ts'
 import type { ServerConfig } from './server-config.ts'
 import type { ParsedServerOptions } from './server-schema.ts'
@@ -23,10 +24,8 @@ const storeFaults = ({ parsed: { store }, config }: Checked): readonly string[] 
   const faults = (['prefix', 'waitReplicas'] as const)
     .filter((name) => store[name] !== undefined)
     .map((name) => `store.${name}: is for Redis, and there is no store.url; remove it`)
-  if (config.store.kind === 'sqlite' && !isDirectory(dirname(config.store.path))) {
-    faults.push('store.path: its folder does not exist; make it, writable for this process')
-  }
-  return faults
+  const fault = config.store.kind === 'sqlite' ? findStorePathFault(config.store.path) : undefined
+  return fault === undefined ? faults : [...faults, fault]
 }
 
 const staticFaults = ({ config: { static: files } }: Checked): readonly string[] => {
