@@ -16,6 +16,18 @@ export const sweepBatchSize = 500
  */
 export const busyTimeoutMs = 5_000
 
+/**
+ * Longest pause before a locked SQLite file is tried again, in milliseconds: a try costs 10 µs, and
+ * who tries rarely finds the gap between the writes of others rarely.
+ */
+export const longestPauseMs = 25
+
+/** How long SQLite works off what has piled up before other work has its turn, in milliseconds. */
+export const turnMs = 10
+
+/** The longest time a timer of Node can be set to, in milliseconds; a longer one ends at once. */
+export const longestTimerMs = 2_147_483_647
+
 /** How often SQLite looks for messages of other processes, in milliseconds; one look costs 3 µs. */
 export const pollIntervalMs = 50
 

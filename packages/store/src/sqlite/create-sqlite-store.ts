@@ -5,17 +5,21 @@ import { checkKnown, checkWhole } from '../options.ts'
 import type { Channel, Store } from '../port.ts'
 import type { SqliteDatabase } from './database.ts'
 import { createEntries } from './entries.ts'
+import { createLane, type Lane } from './lane.ts'
+import { Locked, unlessLocked } from './locked.ts'
 import { createMessages } from './messages.ts'
 import { openDatabase } from './open-database.ts'
-import { prepareSchema, type Synchronous } from './schema.ts'
+import { prepareSchema, type Synchronous, setDriverPatience } from './schema.ts'
 import { createTransaction } from './transaction.ts'
 
 interface CommonOptions {
   /** Clock in epoch milliseconds; decides what is expired. Default `Date.now`. */
   readonly now?: () => number
   /**
-   * How long a call waits for another process's write before it rejects with `store_unavailable`, in
-   * milliseconds. SQLite waits inside the call, so the process stands still meanwhile. Default 5000.
+   * How long a call waits while another process has the file locked before it rejects with
+   * `store_unavailable`, in milliseconds. Everything else goes on meanwhile, reads of the store
+   * included; only {@link createSqliteStore} itself stands still, while a new file is locked.
+   * Default 5000.
    */
   readonly timeoutMs?: number
   /** How often messages of other processes are looked for, in milliseconds. Default 50. */
@@ -43,7 +47,8 @@ export type SqliteStoreOptions = CommonOptions &
     | {
         /**
          * An open database of better-sqlite3 or `libsql`. Give the store a connection of its own:
-         * a transaction of yours left open would make its calls fail. `close` leaves it open.
+         * a transaction of yours left open would make its calls fail, and its `busy_timeout` is
+         * set to 0. `close` leaves it open.
          */
         readonly database: SqliteDatabase
         readonly path?: never
@@ -72,12 +77,17 @@ const resolveOptions = (options: SqliteStoreOptions) => {
 }
 
 /** Every error of the driver means that the store cannot do its work now. */
+const toStoreError = (error: unknown): StoreError => {
+  if (error instanceof StoreError) return error
+  const cause = error instanceof Locked ? error.cause : error
+  return new StoreError('store_unavailable', 'SQLite could not read or write.', { cause })
+}
+
 const attempt = <T>(work: () => T): T => {
   try {
     return work()
-  } catch (cause) {
-    if (cause instanceof StoreError) throw cause
-    throw new StoreError('store_unavailable', 'SQLite could not read or write.', { cause })
+  } catch (error) {
+    throw toStoreError(error)
   }
 }
 
@@ -95,48 +105,58 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   const { entries, messages } = attempt(() => {
     prepareSchema({ database, timeoutMs, synchronous })
     const transaction = createTransaction(database)
-    return {
-      entries: createEntries({ database, transaction, now }),
-      messages: createMessages({ database, transaction, now, pollIntervalMs }),
-    }
+    const entries = createEntries({ database, transaction, now })
+    const messages = createMessages({ database, transaction, now, pollIntervalMs })
+    setDriverPatience(database, 0)
+    return { entries, messages }
   })
+  // Two lanes: a reader is not held up by whoever has the write lock.
+  const [reads, writes] = [createLane({ timeoutMs }), createLane({ timeoutMs })]
   let closed = false
 
-  const checked = <T>(key: string, work: () => T): T => {
+  const checked = async <T>(lane: Lane, key: string, work: () => T): Promise<T> => {
     if (closed) throw new StoreError('store_closed', 'The store was closed; create a new one.')
     checkKey(key)
-    return attempt(work)
+    try {
+      return await lane.run(work)
+    } catch (error) {
+      throw toStoreError(error)
+    }
   }
+  const read = <T>(key: string, work: () => T) => checked(reads, key, () => unlessLocked(work))
+  const write = <T>(key: string, work: () => T) => checked(writes, key, work)
 
   const channel = (name: string): Channel => ({
     publish: async (message) => {
       checkText(message)
-      checked(name, () => messages.publish(name, message))
+      return write(name, () => messages.publish(name, message))
     },
-    subscribe: async (listener) => checked(name, () => messages.subscribe(name, listener)),
+    subscribe: async (listener) => read(name, () => messages.subscribe(name, listener)),
   })
 
   return {
-    get: async (key) => checked(key, () => entries.get(key)),
+    get: async (key) => read(key, () => entries.get(key)),
     put: async (key, next) => {
       checkValue(next)
-      return checked(key, () => entries.put(key, next))
+      return write(key, () => entries.put(key, next))
     },
     swap: async (key, version, next) => {
       checkValue(next)
-      return checked(key, () => entries.swap(key, version, next))
+      return write(key, () => entries.swap(key, version, next))
     },
-    swapDelete: async (key, version) => checked(key, () => entries.swapDelete(key, version)),
-    take: async (key) => checked(key, () => entries.take(key)),
+    swapDelete: async (key, version) => write(key, () => entries.swapDelete(key, version)),
+    take: async (key) => write(key, () => entries.take(key)),
     touch: async (key, expiresAt) => {
       checkExpiry(expiresAt)
-      return checked(key, () => entries.touch(key, expiresAt))
+      return write(key, () => entries.touch(key, expiresAt))
     },
-    drop: async (key) => checked(key, () => entries.drop(key)),
+    drop: async (key) => write(key, () => entries.drop(key)),
     channel,
     close: async () => {
       if (closed) return
       closed = true
+      const reason = 'The store was closed while the call waited; nothing was done.'
+      for (const lane of [reads, writes]) lane.close(new StoreError('store_closed', reason))
       messages.clear()
       if (options.database === undefined) attempt(() => database.close())
     },

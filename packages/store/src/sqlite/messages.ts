@@ -86,6 +86,17 @@ export const createMessages = (options: MessagesOptions): Messages => {
     }
   }
 
+  /** The data version does not change for one's own commits. */
+  const deliverOwn = () => {
+    if (ears.size === 0) return
+    try {
+      deliver()
+    } catch {
+      // It is published all the same, and will be found by the next look.
+      seenDataVersion = undefined
+    }
+  }
+
   const stopWhenUnheard = () => {
     if (ears.size > 0) return
     clearInterval(timer)
@@ -99,8 +110,7 @@ export const createMessages = (options: MessagesOptions): Messages => {
         statements.prune.run([at - messageRetentionMs, sweepBatchSize])
         statements.insert.run([toBytes(channel), toBytes(message), at])
       })
-      // The data version does not change for one's own commits.
-      if (ears.size > 0) deliver()
+      deliverOwn()
     },
     subscribe: (channel, listener) => {
       const ear = { channel, after: newest(), listener }

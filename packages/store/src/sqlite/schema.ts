@@ -40,9 +40,17 @@ const useWriteAheadLog = (database: SqliteDatabase) => {
   )
 }
 
+/**
+ * How long the driver waits for a lock, in milliseconds. The whole process stands still while it
+ * does, so it may at most where nothing else is going on yet.
+ */
+export const setDriverPatience = (database: SqliteDatabase, timeoutMs: number): void => {
+  database.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
+}
+
 /** Brings a connection and its file into the shape the store needs. */
 export const prepareSchema = ({ database, timeoutMs, synchronous }: SchemaOptions): void => {
-  database.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
+  setDriverPatience(database, timeoutMs)
   // Takes effect only in a file that is still empty, and only before the write-ahead log.
   database.exec(`PRAGMA page_size = ${pageSizeBytes}`)
   useWriteAheadLog(database)

@@ -1,11 +1,16 @@
 import type { SqliteDatabase } from './database.ts'
+import { unlessLocked } from './locked.ts'
 
-/** Runs a piece of work alone in the database: all of it happens, or nothing. */
+/**
+ * Runs a piece of work alone in the database: all of it happens, or nothing. Throws `Locked`, with
+ * nothing begun, while somebody else writes.
+ */
 export type Transaction = <T>(work: () => T) => T
 
 /**
  * Transactions that take the write lock before they look at anything, so that nothing they have
- * read can be out of date when they write, the clock included.
+ * read can be out of date when they write, the clock included. SQLite refuses a transaction that
+ * read first and finds, when it writes, that another process has written since.
  */
 export const createTransaction = (database: SqliteDatabase): Transaction => {
   const begin = database.prepare('BEGIN IMMEDIATE')
@@ -13,7 +18,7 @@ export const createTransaction = (database: SqliteDatabase): Transaction => {
   const rollback = database.prepare('ROLLBACK')
 
   return (work) => {
-    begin.run([])
+    unlessLocked(() => begin.run([]))
     try {
       const result = work()
       commit.run([])

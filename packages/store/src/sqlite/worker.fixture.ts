@@ -24,6 +24,13 @@ const jobs: Record<string, () => Promise<unknown>> = {
     for (let index = 0; index < Number(count); index += 1) await increment()
     await store.close()
   },
+  take: async () => {
+    for (let index = 0; index < Number(count); index += 1) {
+      await store.put(name, { value: String(index), expiresAt })
+      if ((await store.take(name))?.value !== String(index)) throw new Error(`lost ${index}`)
+    }
+    await store.close()
+  },
   write: async () => {
     for (let index = 0; ; index += 1) {
       await store.put(`${name} ${index}`, { value: 'x'.repeat(2_500), expiresAt })

@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import Libsql from 'libsql'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import type { Store } from '../port.ts'
+import { createSqliteStore, type SqliteDatabase, type SqliteStoreOptions } from './index.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+let files = 0
+const freshPath = () => {
+  files += 1
+  return join(directory, `${files}.sqlite`)
+}
+
+const expiresAt = Date.now() + 3_600_000
+const value = (text: string) => ({ value: text, expiresAt })
+
+const closedAtEnd = (options: SqliteStoreOptions): Store => {
+  const store = createSqliteStore(options)
+  onTestFinished(() => store.close())
+  return store
+}
+
+/** A store, and another connection that has its file locked; unlocking lets no timer fire. */
+const openLocked = (options: Partial<SqliteStoreOptions> = {}) => {
+  const path = freshPath()
+  const store = closedAtEnd({ timeoutMs: 60_000, ...options, path } as SqliteStoreOptions)
+  const other = new Libsql(path)
+  onTestFinished(() => void other.close())
+  other.exec('BEGIN IMMEDIATE')
+  return { path, store, unlock: () => other.exec('COMMIT') }
+}
+
+interface Refusal {
+  readonly statement: RegExp
+  readonly code: string
+  times: number
+}
+
+/** A real database whose statements fail as told: what no second process can bring about at will. */
+const openRefusing = (options: { readonly timeoutMs?: number } = {}) => {
+  const path = freshPath()
+  const database = new Libsql(path)
+  const refusals: Refusal[] = []
+  const refuse = (sql: string) => {
+    const refusal = refusals.find(({ statement, times }) => times > 0 && statement.test(sql))
+    if (refusal === undefined) return
+    refusal.times -= 1
+    throw Object.assign(new Error('refused'), { code: refusal.code })
+  }
+  const prepare: SqliteDatabase['prepare'] = (sql) => {
+    const prepared = database.prepare(sql)
+    const guard =
+      <T>(call: (parameters: readonly unknown[]) => T) =>
+      (parameters: readonly unknown[]) => {
+        refuse(sql)
+        return call(parameters)
+      }
+    return {
+      run: guard((parameters) => prepared.run(parameters)),
+      get: guard((parameters) => prepared.get(parameters)),
+      all: guard((parameters) => prepared.all(parameters)),
+      raw: (toggle) => prepared.raw(toggle),
+    }
+  }
+  const store = closedAtEnd({
+    database: { prepare, exec: (sql) => database.exec(sql), close: () => database.close() },
+    timeoutMs: 60_000,
+    pollIntervalMs: 5,
+    ...options,
+  })
+  const refuseNext = (times: number, statement: RegExp, code: string): Refusal => {
+    const refusal = { statement, code, times }
+    refusals.push(refusal)
+    return refusal
+  }
+  return { path, store, refuseNext }
+}
+
+test('sqlite: the driver itself is told not to wait, for the process would stand still', () => {
+  const database = new Libsql(freshPath(), { timeout: 5_000 })
+  closedAtEnd({ database })
+  expect(database.prepare('PRAGMA busy_timeout').raw().get([])).toEqual([0])
+})
+
+test('sqlite: writes that wait for a lock are done in the order of their calls', async () => {
+  const { store, unlock } = openLocked()
+  const waiting = [
+    store.put('a', value('first')),
+    store.put('a', value('too late')),
+    store.take('a'),
+    store.put('a', value('second')),
+    store.touch('a', expiresAt + 1),
+  ]
+  await nextTurn()
+  unlock()
+  // Free by now, and yet it is not this one's turn.
+  const last = store.take('a')
+  expect(await Promise.all(waiting)).toEqual([
+    expect.any(String),
+    undefined,
+    expect.objectContaining({ value: 'first' }),
+    expect.any(String),
+    true,
+  ])
+  expect(await last).toMatchObject({ value: 'second', expiresAt: expiresAt + 1 })
+})
+
+test('sqlite: every write that waits has the same patience, however many wait', async () => {
+  const { store, unlock } = openLocked({ timeoutMs: 500 })
+  const writes = Array.from({ length: 200 }, (_, index) => store.put(`${index}`, value('x')))
+  for (const outcome of await Promise.allSettled(writes)) {
+    expect(outcome).toMatchObject({ reason: { code: 'store_unavailable' } })
+  }
+  unlock()
+  await store.put('after', value('x'))
+  for (const index of writes.keys()) expect(await store.get(`${index}`)).toBeUndefined()
+})
+
+test('sqlite: a patience longer than any timer is no impatience', async () => {
+  const { store, unlock } = openLocked({ timeoutMs: Number.MAX_SAFE_INTEGER })
+  const write = store.put('a', value('x'))
+  await Promise.race([write, new Promise((resolve) => setTimeout(resolve, 20))])
+  unlock()
+  expect(await write).toBeDefined()
+})
+
+test('sqlite: writes that have piled up leave turns to everything else', async () => {
+  const { store, unlock } = openLocked()
+  const writes = Array.from({ length: 3_000 }, (_, index) => store.put(`${index}`, value('x')))
+  unlock()
+  await writes[0]
+  let done = 0
+  for (const write of writes) write.then(() => (done += 1))
+  await nextTurn()
+  expect(done).toBeLessThan(writes.length)
+  expect(await Promise.all(writes)).not.toContain(undefined)
+})
+
+test('sqlite: closing rejects a write that waits with store_closed, and it is not done later', async () => {
+  const { path, store, unlock } = openLocked()
+  const write = store.put('a', value('x')).catch((error) => error)
+  await store.close()
+  expect(await write).toMatchObject({ code: 'store_closed' })
+  unlock()
+  expect(await closedAtEnd({ path }).get('a')).toBeUndefined()
+})
+
+test('sqlite: closing does what waits if the lock is gone by then', async () => {
+  const { path, store, unlock } = openLocked()
+  const writes = [store.put('a', value('x')), store.touch('a', expiresAt + 1)]
+  unlock()
+  await store.close()
+  expect(await Promise.all(writes)).toEqual([expect.any(String), true])
+  expect(await closedAtEnd({ path }).get('a')).toMatchObject({ expiresAt: expiresAt + 1 })
+})
+
+test('sqlite: a read that finds the file locked, as after a crash, is tried again', async () => {
+  const { store, refuseNext } = openRefusing()
+  await store.put('a', value('x'))
+  refuseNext(3, /^SELECT value/, 'SQLITE_BUSY_RECOVERY')
+  expect((await store.get('a'))?.value).toBe('x')
+  refuseNext(3, /^SELECT seq/, 'SQLITE_BUSY_RECOVERY')
+  await (await store.channel('news').subscribe(() => undefined))()
+})
+
+test('sqlite: a read that finds the file locked for good rejects with store_unavailable', async () => {
+  const { store, refuseNext } = openRefusing({ timeoutMs: 20 })
+  refuseNext(Number.POSITIVE_INFINITY, /^SELECT/, 'SQLITE_BUSY_RECOVERY')
+  await expect(store.get('a')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    cause: { code: 'SQLITE_BUSY_RECOVERY' },
+  })
+})
+
+const failures: readonly (readonly [statement: RegExp, code: string])[] = [
+  [/^BEGIN/, 'SQLITE_IOERR'],
+  [/^INSERT/, 'SQLITE_FULL'],
+  [/^COMMIT/, 'SQLITE_IOERR'],
+  // Only who began without the write lock can meet this, and waiting is no remedy.
+  [/^INSERT/, 'SQLITE_BUSY_SNAPSHOT'],
+]
+
+for (const [statement, code] of failures) {
+  test(`sqlite: ${code} at ${statement} rejects at once and undoes the write`, async () => {
+    const { store, refuseNext } = openRefusing()
+    const refusal = refuseNext(2, statement, code)
+    await expect(store.put('a', value('x'))).rejects.toMatchObject({
+      code: 'store_unavailable',
+      cause: { code },
+    })
+    expect(refusal.times).toBe(1)
+    refusal.times = 0
+    expect(await store.put('a', value('y'))).toBeDefined()
+  })
+}
+
+test('sqlite: a write that waited and then fails takes no other with it', async () => {
+  const { store, refuseNext } = openRefusing()
+  refuseNext(1, /^BEGIN/, 'SQLITE_BUSY')
+  refuseNext(1, /^DELETE FROM coatcheck_entries WHERE key = \?$/, 'SQLITE_IOERR')
+  const writes = [store.put('a', value('x')), store.drop('a'), store.touch('a', expiresAt + 1)]
+  expect(await Promise.allSettled(writes)).toMatchObject([
+    { value: expect.any(String) },
+    { reason: { code: 'store_unavailable', cause: { code: 'SQLITE_IOERR' } } },
+    { value: true },
+  ])
+})
+
+test('sqlite: a message that was published but cannot be read back is heard later, once', async () => {
+  const { path, store, refuseNext } = openRefusing()
+  const heard: string[] = []
+  let wake = () => {}
+  await store.channel('news').subscribe((message) => {
+    heard.push(message)
+    wake()
+  })
+  const next = () => new Promise<void>((resolve) => (wake = resolve))
+  // Heard by a look: the next one is about what has changed since.
+  const first = next()
+  await closedAtEnd({ path }).channel('news').publish('first')
+  await first
+  refuseNext(1, /^SELECT id, channel/, 'SQLITE_BUSY')
+  const second = next()
+  await store.channel('news').publish('second')
+  await second
+  await store.channel('news').publish('third')
+  await nextTurn()
+  expect(heard).toEqual(['first', 'second', 'third'])
+})
