@@ -25,6 +25,7 @@ import { createProviderLogouts } from './sessions/provider-logout.ts'
 import { sealAnew } from './sessions/seal-anew.ts'
 import { createSessionIndex } from './sessions/session-index.ts'
 import { createSessionNews } from './sessions/session-news.ts'
+import { within } from './within.ts'
 
 /** A running BFF. */
 export interface Bff {
@@ -38,11 +39,12 @@ export interface Bff {
    * process, open pages learn at once, and the refresh tokens are revoked.
    *
    * @returns how many sessions ended
-   * @throws StoreError when the store cannot be reached; some may have ended by then
+   * @throws StoreError when the store cannot be reached; some may have ended by then, and what was
+   * begun is tried again for ten minutes
    */
   endSessions(filter: SessionFilter): Promise<number>
   /**
-   * Ends event streams and waits, at most ten seconds, for renewals and revocations under way.
+   * Ends event streams and waits, at most ten seconds, for renewals, ends and revocations under way.
    * Closes neither store nor server.
    */
   close(): Promise<void>
@@ -59,6 +61,7 @@ const createContext = (options: ResolvedOptions): BffContext & { koaSession: Koa
     sessions: createSessions({
       store,
       now,
+      randomBytes,
       idleSeconds: options.session.idleSeconds,
       sealAnew: (record) => sealAnew(sealers, record),
     }),
@@ -94,16 +97,6 @@ const createContext = (options: ResolvedOptions): BffContext & { koaSession: Koa
 
 const isHangUp = (failure: unknown): boolean =>
   failure instanceof Error && 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE'
-
-/** Resolves after `limitMs` at the latest, whatever the work does. */
-const atMost = async (limitMs: number, work: Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
-}
 
 /**
  * Makes a backend-for-frontend: the confidential OAuth client of a single-page app (RFC 10017).
@@ -154,7 +147,7 @@ export const createBff = (options: BffOptions): Bff => {
     close: async () => {
       clearInterval(revoking)
       await bff.news.close()
-      await atMost(defaults.shutdownMs, bff.flights.settled())
+      await within(defaults.shutdownMs, bff.flights.settled(), undefined)
     },
   }
 }

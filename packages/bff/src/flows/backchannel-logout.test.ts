@@ -1,6 +1,7 @@
 import { StoreError } from '@coatcheck/store'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBff } from '../create-bff.ts'
+import { defaults } from '../defaults.ts'
 import type { BffOptions } from '../options.ts'
 import type { Browser } from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
@@ -265,13 +266,21 @@ test('while the keys of the provider cannot be had, a token is put off and can b
 test('B112 a token that a failing store kept from its work can be sent again', async () => {
   const alice = await logIn('alice')
   const token = tokenOf({ sub: 'alice' })
+  const isSwap = createGate()
   store.before = ({ method, key }) => {
     if (method !== 'swap' || !key.startsWith('session:')) return
+    void isSwap.pass()
     throw new StoreError('store_unavailable', 'The connection is gone.')
   }
-  const response = await sendLogoutToken(harness, token)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const sent = sendLogoutToken(harness, token)
+  await isSwap.reached
+  await vi.advanceTimersByTimeAsync(defaults.endWaitMs)
+  const response = await sent
   expect([response.status, response.json().code]).toEqual([503, 'store_unavailable'])
   store.before = () => {}
+  await vi.advanceTimersByTimeAsync(defaults.storeRetryMs.pause)
+  vi.useRealTimers()
   expect((await sendLogoutToken(harness, token)).status).toBe(200)
   expect(await alive(alice)).toEqual(['none'])
 })

@@ -4,7 +4,7 @@ import { clearSessionHint } from '../cookies/session-cookie.ts'
 import { RequestProblem } from '../errors.ts'
 import { clearSiteData } from '../requests/clear-site-data.ts'
 import type { KoaSession } from '../sessions/create-koa-session.ts'
-import { endSession, revokeTokensOf } from '../sessions/end-session.ts'
+import { endSession } from '../sessions/end-session.ts'
 import { readOwnSession } from '../sessions/own-sessions.ts'
 import { requireSession } from '../sessions/require-session.ts'
 
@@ -12,10 +12,9 @@ const endOwn = async (
   bff: BffContext & { readonly koaSession: KoaSession },
   ctx: Context,
 ): Promise<void> => {
-  const record = await bff.koaSession.end(ctx)
+  await bff.koaSession.end(ctx)
   clearSessionHint(bff.options, ctx)
   clearSiteData(bff.options, ctx)
-  if (record !== undefined) revokeTokensOf(bff, record)
 }
 
 /**

@@ -420,12 +420,21 @@ test('B100 a store that fails in the middle of ending all sessions leaves the ri
   const other = harness.newBrowser()
   await harness.login(other)
   const [otherSid] = (other.jar.get(cookieName)?.value ?? '').split('.')
+  const isSwap = createGate()
   store.before = ({ method, key }) => {
     if (method !== 'swap' || key !== `session:${otherSid}`) return
+    void isSwap.pass()
     throw new StoreError('store_unavailable', 'The connection is gone.')
   }
-  expect((await harness.browser.post('/bff/logout', { scope: 'global' })).status).toBe(503)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const failing = harness.browser.post('/bff/logout', { scope: 'global' })
+  await isSwap.reached
+  await vi.advanceTimersByTimeAsync(defaults.endWaitMs)
+  expect((await failing).status).toBe(503)
+  expect(await isLoggedIn()).toBe(true)
   store.before = () => {}
+  await vi.advanceTimersByTimeAsync(defaults.storeRetryMs.pause)
+  vi.useRealTimers()
   expect((await harness.browser.post('/bff/logout', { scope: 'global' })).status).toBe(200)
   expect([await isLoggedIn(), await isLoggedIn(other)]).toEqual([false, false])
   await harness.bff.close()

@@ -9,7 +9,6 @@ import { publicUrls } from '../requests/public-urls.ts'
 import { readJson } from '../requests/read-json.ts'
 import type { KoaSession } from '../sessions/create-koa-session.ts'
 import { endOtherSessions } from '../sessions/end-other-sessions.ts'
-import { revokeTokensOf } from '../sessions/end-session.ts'
 import { identifySession } from '../sessions/identify-session.ts'
 import { sealLogoutState } from '../sessions/logout-state.ts'
 import { requireSession } from '../sessions/require-session.ts'
@@ -71,13 +70,12 @@ export const logout = async (bff: Bff, ctx: Context): Promise<void> => {
     return
   }
   const others = scope === 'global' ? await endOthersFirst(bff, ctx) : 0
-  const record = await bff.koaSession.end(ctx)
+  const ended = await bff.koaSession.end(ctx)
   clearSessionHint(options, ctx)
   clearSiteData(options, ctx)
   ctx.body = {} satisfies LogoutAnswer
-  if (record === undefined) return
+  if (ended === undefined) return
   options.log.info({ event: `logout.${scope}`, sessions: others + 1 }, 'A user logged out.')
-  const tokens = revokeTokensOf(bff, record)
   if (body.provider === 'keep') return
-  ctx.body = await findLogoutUrl(bff, { idTokenHint: tokens?.idToken, returnTo })
+  ctx.body = await findLogoutUrl(bff, { idTokenHint: ended.tokens?.idToken, returnTo })
 }

@@ -11,6 +11,7 @@ import {
   type RefreshTarget,
 } from '../renewal/refresh-target.ts'
 import { spreadOf, tokenWindow } from '../renewal/token-window.ts'
+import { untilStored } from '../renewal/until-stored.ts'
 import { waitPauses } from '../renewal/wait-pauses.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { accessKey, openTokenSet, type TokenSet } from '../sessions/token-set.ts'
@@ -45,10 +46,11 @@ const settleRejection = async (
   { used, lease }: { readonly used: LiveSession; readonly lease: Lease },
 ): Promise<RefreshAttempt> => {
   const { generation } = used.record.tokens
-  const ended = await bff.sessions.end(sid, 'refresh_rejected', {
+  const end = bff.sessions.prepareEnd(sid, 'refresh_rejected', {
     // Without the lease somebody else may have renewed and not yet stored: their word counts.
     unless: ({ tokens }) => tokens.generation > generation || !lease.isHeld(),
   })
+  const ended = await untilStored(end)
   return ended === undefined ? { kind: 'overtaken' } : { kind: 'ended', reason: 'refresh_rejected' }
 }
 
@@ -63,7 +65,7 @@ const settleWithoutRefreshToken = async (
   if (token !== undefined && token.expiresAt > now) return { kind: 'current', token }
   const isAnotherAlive = Object.values(tokens.access).some(({ expiresAt }) => expiresAt > now)
   if (isAnotherAlive) return { kind: 'failed', code: 'insufficient_scope' }
-  await bff.sessions.end(target.sid, 'expired')
+  await untilStored(bff.sessions.prepareEnd(target.sid, 'expired'))
   return { kind: 'ended', reason: 'expired' }
 }
 

@@ -49,7 +49,7 @@ const endForOtherSubject = async (
   { sid }: RefreshTarget,
   { fields, tokens }: Obtained,
 ): Promise<RefreshOutcome> => {
-  await bff.sessions.end(sid, 'subject_changed')
+  await untilStored(bff.sessions.prepareEnd(sid, 'subject_changed'))
   const refreshToken = fields.refreshToken ?? tokens.refreshToken
   if (refreshToken !== undefined) await bff.revocations.revoke(refreshToken)
   return { kind: 'ended', reason: 'subject_changed' }

@@ -5,8 +5,9 @@ import { pause } from './pause.ts'
 const { pause: pauseMs, limit: limitMs } = defaults.storeRetryMs
 
 /**
- * Repeats a write that the store was too unwell to take: the provider has rotated, so giving up on
- * it would cost the session. The write must be one that may be repeated.
+ * Repeats a write that the store was too unwell to take, where giving up on it would cost more than
+ * an answer: the new refresh token of a session, or the revocation of one that ended. The write must
+ * be one that may be repeated.
  *
  * @throws StoreError when the store has not recovered by the last attempt
  */

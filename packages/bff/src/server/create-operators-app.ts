@@ -2,10 +2,10 @@ import type { Store } from '@coatcheck/store'
 import Koa, { type Context, type Middleware } from 'koa'
 import type { Bff } from '../create-bff.ts'
 import type { Log } from '../log.ts'
+import { within } from '../within.ts'
 import type { Metrics } from './create-metrics.ts'
 import { endSessions } from './end-sessions.ts'
 import { guardOperators } from './operators-guard.ts'
-import { within } from './within.ts'
 
 interface OperatorsAppOptions {
   readonly bearerToken: string | undefined

@@ -6,6 +6,7 @@ import { createBff } from '../create-bff.ts'
 import { RequestProblem } from '../errors.ts'
 import type { Log, LogFields } from '../log.ts'
 import { answerErrors } from '../requests/answer-errors.ts'
+import { within } from '../within.ts'
 import { answerRefusals } from './answer-refusals.ts'
 import { transportHeaders } from './app-headers.ts'
 import { createIdHasher } from './create-id-hasher.ts'
@@ -16,7 +17,6 @@ import { type Listening, listen } from './listen.ts'
 import { createActiveRequests, observeRequests } from './observe-requests.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
 import { serveFiles } from './serve-files.ts'
-import { within } from './within.ts'
 
 /** What a test holds in place of the real thing. */
 export interface ServerPorts {

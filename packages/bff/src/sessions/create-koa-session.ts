@@ -6,6 +6,7 @@ import {
   type SessionCookie,
   setSessionCookie,
 } from '../cookies/session-cookie.ts'
+import { type EndedSession, endSession } from './end-session.ts'
 import { hashSecret } from './hash-secret.ts'
 import { identifySession } from './identify-session.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -18,10 +19,10 @@ export interface KoaSession {
   /** Stores a new session and sets its cookies. The id is ours, never one the request brought. */
   create(ctx: Context, cookie: SessionCookie, content: NewSession): Promise<void>
   /**
-   * Ends the session the request's cookie stands for and deletes the cookie. Resolves to the record
-   * that ended, or to `undefined` when there was none.
+   * Ends the session the request's cookie stands for, starts the revocation and deletes the cookie.
+   * Resolves to `undefined` when there was none.
    */
-  end(ctx: Context): Promise<SessionRecord | undefined>
+  end(ctx: Context): Promise<EndedSession | undefined>
 }
 
 interface SessionContext extends Context {
@@ -37,7 +38,7 @@ interface SessionContext extends Context {
 export const createKoaSession = (bff: BffContext): KoaSession => {
   const { options, sessions } = bff
   const made = new WeakMap<Context, SessionCookie>()
-  const ended = new WeakMap<Context, SessionRecord>()
+  const ended = new WeakMap<Context, EndedSession>()
   const app = new Koa()
 
   const run = session(
@@ -78,8 +79,8 @@ export const createKoaSession = (bff: BffContext): KoaSession => {
           if (!isNew) throw new Error('A fresh session id was taken: randomness is broken.')
         },
         destroy: async (sid, { ctx }) => {
-          const record = await sessions.end(sid, 'logout')
-          if (record !== undefined) ended.set(ctx, record)
+          const outcome = await endSession(bff, sid, 'logout')
+          if (outcome !== undefined) ended.set(ctx, outcome)
         },
       },
     },

@@ -137,7 +137,7 @@ test('a tombstone holds no tokens and nothing of the user', async () => {
   expect(JSON.parse(value ?? '')).toEqual({
     format: 2,
     sid: 'sid',
-    ended: { reason: 'logout', at: startedAt },
+    ended: { reason: 'logout', at: startedAt, mark: expect.stringMatching(/^[\w-]{16}$/) },
   })
 })
 

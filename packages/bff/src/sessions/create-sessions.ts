@@ -1,9 +1,10 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto'
 import type { Store } from '@coatcheck/store'
-import type { SessionEndReason } from '@coatcheck/wire'
 import { defaults } from '../defaults.ts'
 import { isStoreOutage } from '../errors.ts'
 import { createPartChanges } from './change-part.ts'
 import type { LiveSession, PartChange, SessionLookup } from './live-session.ts'
+import { createEnds, type EndArguments, type EndAttempt } from './prepare-end.ts'
 import {
   formatStoredSession,
   isTombstone,
@@ -15,11 +16,6 @@ import {
 import type { SealedTokenSet } from './token-set.ts'
 
 export type { LiveSession, PartChange, SessionLookup } from './live-session.ts'
-
-/** Which record is spared, judged by the very one that would be replaced. */
-export interface EndException {
-  readonly unless: (record: SessionRecord) => boolean
-}
 
 /** Session records over the storage port. Every change is a compare-and-set. */
 export interface Sessions {
@@ -45,17 +41,17 @@ export interface Sessions {
    * Leaves a tombstone. Resolves to the record that ended, or `undefined` if there was none, or it
    * was to be spared.
    */
-  end(
-    sid: string,
-    reason: SessionEndReason,
-    exception?: EndException,
-  ): Promise<SessionRecord | undefined>
+  end(...end: EndArguments): ReturnType<EndAttempt>
+  /** The same as something that may be tried again when its outcome is unknown. */
+  prepareEnd(...end: EndArguments): EndAttempt
 }
 
 export interface SessionsOptions {
   readonly store: Store
   readonly now: () => number
   readonly idleSeconds: number
+  /** Default `crypto.randomBytes`. */
+  readonly randomBytes?: (size: number) => Uint8Array
   /**
    * The same record sealed with the newest key, or `undefined` when it is already. Must change no
    * generation. Default: nothing is ever sealed anew.
@@ -70,6 +66,7 @@ export const createSessions = ({
   store,
   now,
   idleSeconds,
+  randomBytes = systemRandomBytes,
   sealAnew = () => undefined,
 }: SessionsOptions): Sessions => {
   const idleLimit = (record: SessionRecord) =>
@@ -81,8 +78,14 @@ export const createSessions = ({
     expiresAt: idleExpiresAt + tombstoneMs,
   })
 
-  const bury = (sid: string, version: string, reason: SessionEndReason) => {
-    const tombstone: Tombstone = { format: 2, sid, ended: { reason, at: now() } }
+  const newMark = () => Buffer.from(randomBytes(12)).toString('base64url')
+
+  const bury = (
+    sid: string,
+    version: string,
+    { reason, mark }: Pick<Tombstone['ended'], 'reason' | 'mark'>,
+  ) => {
+    const tombstone: Tombstone = { format: 2, sid, ended: { reason, at: now(), mark } }
     const value = formatStoredSession(tombstone)
     return store.swap(keyOf(sid), version, { value, expiresAt: now() + tombstoneMs })
   }
@@ -104,7 +107,7 @@ export const createSessions = ({
     if (idleExpiresAt > now()) {
       return { kind: 'live', session: { record: stored, version: entry.version, idleExpiresAt } }
     }
-    await bury(sid, entry.version, 'expired')
+    await bury(sid, entry.version, { reason: 'expired', mark: newMark() })
     return { kind: 'ended', reason: 'expired' }
   }
 
@@ -147,6 +150,14 @@ export const createSessions = ({
     },
   })
 
+  const prepareEnd = createEnds({
+    read,
+    getEntry: (sid) => store.get(keyOf(sid)),
+    bury,
+    confirm: touch,
+    newMark,
+  })
+
   return {
     read,
     confirm,
@@ -160,14 +171,7 @@ export const createSessions = ({
       const isDue = gainedMs >= defaults.touchIntervalSeconds * 1000
       return isDue ? trySlideTo(session, idleExpiresAt) : session
     },
-    end: async (sid, reason, { unless } = { unless: () => false }) => {
-      for (;;) {
-        const lookup = await read(sid)
-        if (lookup.kind !== 'live') return undefined
-        const { record, version } = lookup.session
-        if (unless(record)) return undefined
-        if ((await bury(sid, version, reason)) !== undefined) return record
-      }
-    },
+    prepareEnd,
+    end: (...end) => prepareEnd(...end)(),
   }
 }

@@ -1,10 +1,20 @@
+import { StoreError } from '@coatcheck/store'
 import type { SessionEndReason } from '@coatcheck/wire'
 import type { BffContext } from '../bff-context.ts'
+import { defaults } from '../defaults.ts'
 import { describeFailure } from '../log.ts'
+import { untilStored } from '../renewal/until-stored.ts'
+import { within } from '../within.ts'
 import type { SessionRecord } from './session-record.ts'
 import { openTokenSet, type TokenSet } from './token-set.ts'
 
 type Deps = Pick<BffContext, 'sessions' | 'flights' | 'revocations' | 'tokenSealer' | 'options'>
+
+/** A session that is over. */
+export interface EndedSession {
+  /** What it held, unless no sealing key opens it. */
+  readonly tokens: TokenSet | undefined
+}
 
 /** The token set of a session that is over; without its key there is nothing left to revoke. */
 const openEndedTokens = (
@@ -22,23 +32,55 @@ const openEndedTokens = (
   }
 }
 
-/** Starts the revocation of what an ended session held; resolves to its tokens at once. */
-export const revokeTokensOf = (bff: Deps, record: SessionRecord): TokenSet | undefined => {
+const endUntilStored = (bff: Deps, sid: string, reason: SessionEndReason) =>
+  untilStored(bff.sessions.prepareEnd(sid, reason)).catch((failure: unknown) => {
+    bff.options.log.error(
+      { event: 'session.end_given_up', code: reason, failure: describeFailure(failure) },
+      'The store did not take the end of a session: it may be alive, and was not revoked.',
+    )
+    throw failure
+  })
+
+/** Ends it, however often the store has to be asked, and starts the revocation of what it held. */
+const settleEnd = async (
+  bff: Deps,
+  sid: string,
+  reason: SessionEndReason,
+): Promise<EndedSession | undefined> => {
+  const record = await endUntilStored(bff, sid, reason)
+  if (record === undefined) return undefined
   const tokens = openEndedTokens(bff, record)
   const refreshToken = tokens?.refreshToken
-  if (refreshToken !== undefined) {
-    void bff.flights.run(record.sid, 'revoke', () => bff.revocations.revoke(refreshToken))
+  // What a login replaces is dropped: at many providers it shares a grant with the new one.
+  if (refreshToken !== undefined && reason !== 'replaced') {
+    void bff.flights.run(sid, 'revoke', () => bff.revocations.revoke(refreshToken))
   }
-  return tokens
+  return { tokens }
 }
 
-/** Ends a session by its sid and starts the revocation; resolves to whether it was alive. */
+/**
+ * Ends a session by its sid and starts the revocation; resolves to `undefined` when it was not
+ * alive. An end whose outcome the store could not tell is tried again, also when nobody waits for it
+ * any more; who asks for the same meanwhile joins it.
+ *
+ * @throws StoreError `store_unavailable` when the store has not recovered in time for a request
+ */
 export const endSession = async (
   bff: Deps,
   sid: string,
   reason: SessionEndReason,
-): Promise<boolean> => {
-  const record = await bff.sessions.end(sid, reason)
-  if (record !== undefined) revokeTokensOf(bff, record)
-  return record !== undefined
+): Promise<EndedSession | undefined> => {
+  // A group of its own: an end waits for no renewal.
+  const ending = bff.flights.run(`end ${sid}`, reason, () => settleEnd(bff, sid, reason))
+  const outcome = await within<EndedSession | 'unsettled' | undefined>(
+    defaults.endWaitMs,
+    ending,
+    'unsettled',
+  )
+  if (outcome !== 'unsettled') return outcome
+  bff.options.log.warn(
+    { event: 'session.end_unsettled', code: reason },
+    'The store could not tell in time whether a session ended; it is asked again.',
+  )
+  throw new StoreError('store_unavailable', 'The store could not tell whether a session ended.')
 }

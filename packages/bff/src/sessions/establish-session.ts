@@ -74,7 +74,7 @@ const orUndo = async (
   } catch (failure) {
     const { session, hint } = bff.options.cookieNames
     withdrawCookies(ctx, [session, hint])
-    // Where the store is still away it runs out by itself: nobody has its cookie.
+    // Where the store is still away this goes on behind the answer: nobody has the session's cookie.
     await endSession(bff, sid, 'revoked').catch(() => false)
     throw failure
   }

@@ -27,13 +27,18 @@ export const followSessions = ({
       )
     })
 
-  const end: Sessions['end'] = async (sid, reason, exception) => {
-    const record = await sessions.end(sid, reason, exception)
-    if (record !== undefined) {
-      await Promise.all([news.publish({ kind: 'ended', sid, reason }), forget(record)])
+  const prepareEnd: Sessions['prepareEnd'] = (sid, reason, exception) => {
+    const attempt = sessions.prepareEnd(sid, reason, exception)
+    return async () => {
+      const record = await attempt()
+      if (record !== undefined) {
+        await Promise.all([news.publish({ kind: 'ended', sid, reason }), forget(record)])
+      }
+      return record
     }
-    return record
   }
+
+  const end: Sessions['end'] = (...end) => prepareEnd(...end)()
 
   const tell = async (session: LiveSession, change: Promise<PartChange>): Promise<PartChange> => {
     const outcome = await change
@@ -45,6 +50,7 @@ export const followSessions = ({
   return {
     ...sessions,
     end,
+    prepareEnd,
     create: async (record) => {
       // Before the record: a session that no logout could find must never be.
       const pushedOut = await index.add(record)

@@ -4,6 +4,7 @@ import { readSessionHint, type SessionCookie, setSessionCookie } from '../cookie
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import { readPendingStates } from '../cookies/transaction-cookie.ts'
 import { defaults } from '../defaults.ts'
+import { endSession } from './end-session.ts'
 import { hashSecret } from './hash-secret.ts'
 
 /** A login that has just made its session. */
@@ -71,7 +72,7 @@ const isBefore = (one: Contender, other: Contender): boolean =>
  * Ends the session that a login replaces in this browser. Its refresh token is dropped, not
  * revoked: at many providers it shares a grant with the new one.
  */
-const replace = (bff: BffContext, sid: string) => bff.sessions.end(sid, 'replaced')
+const replace = (bff: BffContext, sid: string) => endSession(bff, sid, 'replaced')
 
 /**
  * Several tabs may finish their logins at once, each unaware of the others' sessions: the browser

@@ -42,7 +42,11 @@ test('the sealed tokens are no part of the JSON', () => {
 })
 
 test('a tombstone is read as it was written', () => {
-  const tombstone = { format: 2, sid: 'sid', ended: { reason: 'logout', at: 5 } } as const
+  const tombstone = {
+    format: 2,
+    sid: 'sid',
+    ended: { reason: 'logout', at: 5, mark: 'm' },
+  } as const
   expect(parseStoredSession(formatStoredSession(tombstone))).toEqual(tombstone)
 })
 

@@ -71,7 +71,12 @@ export interface SessionRecord {
 export interface Tombstone {
   readonly format: 2
   readonly sid: string
-  readonly ended: { readonly reason: SessionEndReason; readonly at: number }
+  readonly ended: {
+    readonly reason: SessionEndReason
+    readonly at: number
+    /** Random; by it whoever wrote this knows it again when the store's answer was lost. */
+    readonly mark: string
+  }
 }
 
 export type StoredSession = SessionRecord | Tombstone

@@ -15,6 +15,8 @@ export interface RecordingStore extends Store {
   readonly calls: StoreCall[]
   /** Runs before a call reaches the store; what it throws is the call's outcome. */
   before: (call: StoreCall) => void | Promise<void>
+  /** Runs once the store has done it; what it throws is the call's outcome: an answer that is lost. */
+  after: (call: StoreCall) => void | Promise<void>
 }
 
 export const createRecordingStore = (now: () => number): RecordingStore => {
@@ -25,7 +27,9 @@ export const createRecordingStore = (now: () => number): RecordingStore => {
   const run = async <T>(call: StoreCall, work: () => Promise<T>): Promise<T> => {
     calls.push(call)
     await recording.before(call)
-    return work()
+    const answer = await work()
+    await recording.after(call)
+    return answer
   }
 
   const recording: RecordingStore = {
@@ -33,6 +37,7 @@ export const createRecordingStore = (now: () => number): RecordingStore => {
     written,
     calls,
     before: () => {},
+    after: () => {},
     get: (key) => run({ method: 'get', key }, () => store.get(key)),
     put: (key, entry) => {
       written.push({ key, value: entry.value })
