@@ -1,10 +1,10 @@
-import { Agent, createServer } from 'node:http'
+import { type Agent, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createBff } from '@coatcheck/bff'
 import { createDevIdp, type DevIdp } from '@coatcheck/dev-idp'
 import { loginAt } from '@coatcheck/dev-idp/testing'
 import type { Store } from '@coatcheck/store'
-import { type Answer, cookieHeader, send } from './send.ts'
+import { type Answer, cookieHeader, createAgent, send } from './send.ts'
 
 /** Where browsers would reach the app; each BFF has a port of its own. */
 const publicUrl = 'http://localhost:4998'
@@ -135,7 +135,7 @@ export const startFaultSystem = async (options: FaultSystemOptions): Promise<Fau
   const now = () => Date.now() + aheadMs
   const idp = await startIdp()
   const bffs = await Promise.all(options.stores.map((open) => startBff(idp, open(now), now)))
-  const agent = new Agent({ keepAlive: true })
+  const agent = createAgent()
   const portOf = (bff: number) => bffs[bff % bffs.length]?.port ?? 0
   return {
     idp,

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { BffProcessOptions, FromProcess, HoldingPoint, ToProcess } from './protocol.ts'
-import { type Answer, type Call, send } from './send.ts'
+import { type Answer, type Call, createAgent, send } from './send.ts'
 
 /** A renewal that is to stop on its way. */
 export interface Hold {
@@ -70,7 +69,7 @@ export const startProcess = async (options: BffProcessOptions): Promise<BffProce
     await done
   }
   const isRunning = () => child.exitCode === null && child.signalCode === null
-  const agent = new Agent({ keepAlive: true })
+  const agent = createAgent()
   const { port } = await hear(child, isKind('ready'))
   return {
     send: (call) => send({ ...call, agent, port }),
