@@ -13,6 +13,7 @@ const createConnection = (answer: (keys: readonly string[]) => unknown) => {
       commands.push(`MGET ${keys.join(' ')}`)
       return answer(keys)
     },
+    inTime: (_key, send) => send(),
   })
   return { commands, get, getBoth: () => Promise.all([get('a'), get('b')]) }
 }
@@ -68,7 +69,40 @@ test('a fault of a read alone is told to that read', async () => {
   const get = createBatchedReads({
     get: () => Promise.reject(fault),
     getTogether: async () => [null, 'b together'],
+    inTime: (_key, send) => send(),
   })
   const outcomes = await Promise.allSettled([get('a'), get('b')])
   expect(outcomes).toMatchObject([{ reason: fault }, { value: 'b together' }])
+})
+
+test('reads that left together are late together, and are not sent again', async () => {
+  const late = new Error('late')
+  const sent: string[] = []
+  const get = createBatchedReads({
+    get: async (key) => sent.push(key),
+    getTogether: async (keys) => sent.push(...keys),
+    inTime: async (key, send) => {
+      await send()
+      sent.push(`deadline of ${key}`)
+      throw late
+    },
+  })
+  const outcomes = await Promise.allSettled([get('a'), get('b'), get('c')])
+  expect(outcomes).toMatchObject([{ reason: late }, { reason: late }, { reason: late }])
+  expect(sent).toEqual(['a', 'b', 'c', 'deadline of a'])
+})
+
+test('a read by itself, and one that is repeated, has a deadline too', async () => {
+  const deadlines: string[] = []
+  const get = createBatchedReads({
+    get: async (key) => `${key} alone`,
+    getTogether: async () => [null, 'b together'],
+    inTime: (key, send) => {
+      deadlines.push(key)
+      return send()
+    },
+  })
+  expect(await get('x')).toBe('x alone')
+  expect(await Promise.all([get('a'), get('b')])).toEqual(['a alone', 'b together'])
+  expect(deadlines).toEqual(['x', 'a', 'a'])
 })

@@ -4,6 +4,8 @@ export interface BatchClient {
   readonly get: (key: string) => Promise<unknown>
   /** Reads several with one command; `null` for each that holds no text. */
   readonly getTogether: (keys: readonly string[]) => Promise<unknown>
+  /** Rejects when what is sent for that key, among others, is not answered in time. */
+  readonly inTime: <T>(key: string, send: () => Promise<T>) => Promise<T>
 }
 
 interface Waiting {
@@ -20,18 +22,26 @@ const isForbidden = (fault: unknown) => fault instanceof Error && fault.message.
  * and a command of its own, cost more than all else a read needs. Whatever has no plain reply is
  * read once more, alone: what was lost with its connection, as the client would have done by itself;
  * what the server refused, so that a fault is told to the read it concerns; and what seems to be
- * nothing, for of several the server says so also where one alone would be refused.
+ * nothing, for of several the server says so also where one alone would be refused. They have one
+ * deadline together, and whoever is read once more has another.
  */
 export const createBatchedReads = ({
   get,
   getTogether,
+  inTime,
 }: BatchClient): ((key: string) => Promise<unknown>) => {
   let waiting: Waiting[] = []
   let mayGoTogether = true
 
   const getAlone = ({ key, resolve, reject }: Waiting) => {
-    get(key).then(resolve, reject)
+    inTime(key, () => get(key)).then(resolve, reject)
   }
+
+  /** Resolves to no replies at all where the server or the connection has failed. */
+  const tryTogether = (keys: readonly string[]) =>
+    getTogether(keys).catch((fault: unknown) => {
+      if (isForbidden(fault)) mayGoTogether = false
+    })
 
   const settle = (batch: readonly Waiting[], replies: unknown) => {
     for (const [index, read] of batch.entries()) {
@@ -44,15 +54,16 @@ export const createBatchedReads = ({
   const flush = () => {
     const batch = waiting
     waiting = []
-    if (batch.length === 1 || !mayGoTogether) {
+    const keys = batch.map(({ key }) => key)
+    const [first = ''] = keys
+    if (keys.length === 1 || !mayGoTogether) {
       batch.forEach(getAlone)
       return
     }
-    getTogether(batch.map(({ key }) => key)).then(
+    inTime(first, () => tryTogether(keys)).then(
       (replies) => settle(batch, replies),
       (fault: unknown) => {
-        if (isForbidden(fault)) mayGoTogether = false
-        batch.forEach(getAlone)
+        for (const { reject } of batch) reject(fault)
       },
     )
   }

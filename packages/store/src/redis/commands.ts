@@ -1,5 +1,6 @@
 import { missingReplicasWaitMs } from '../defaults.ts'
 import { StoreError } from '../errors.ts'
+import { createBatchedReads } from './batched-reads.ts'
 import { createGate, withDeadline } from './deadline.ts'
 import type { Command, RedisDriver } from './driver.ts'
 import { toStoreError } from './fault.ts'
@@ -70,34 +71,43 @@ export const createCommands = ({ driver, timeoutMs, waitReplicas }: CommandsOpti
     throw new StoreError('store_unavailable', message)
   }
 
+  const inTime = <T>(key: string, send: () => Promise<T>): Promise<T> =>
+    withDeadline(send(), timeoutMs, () => driver.unanswered(key))
+
+  const get = (key: string) => driver.send(key, ['GET', key])
+  const { getTogether } = driver
+  const find: (key: string) => Promise<unknown> =
+    getTogether === undefined
+      ? (key) => inTime(key, () => get(key))
+      : createBatchedReads({ get, getTogether, inTime })
+
   const findSurely = async (key: string) => {
-    const found = await driver.read(key)
+    const found = await find(key)
     if (found !== null && found !== undefined) return found
-    const { reply, confirmed } = await sendPair(key, ['GET', key])
+    const { reply, confirmed } = await inTime(key, () => sendPair(key, ['GET', key]))
     if ((reply !== null && reply !== undefined) || confirmed >= waitReplicas) return reply
     const message = `Nothing was found, on a server with ${confirmed} of ${waitReplicas} replicas.`
     throw new StoreError('store_unavailable', message)
   }
 
   const change = waitReplicas === 0 ? driver.send : sendAndWait
-  const find = waitReplicas === 0 ? driver.read : findSurely
+  const read = waitReplicas === 0 ? find : findSurely
 
-  const sendInTime = (key: string, send: () => Promise<unknown>): Promise<unknown> =>
-    withDeadline(send(), timeoutMs, () => driver.unanswered(key))
-
-  /** While the client is connected, a command costs no promise but that of its deadline. */
-  const answered = (key: string, send: () => Promise<unknown>): Promise<unknown> => {
+  /** While the client is connected, a command costs no promise but its own. */
+  const afterGate = (send: () => Promise<unknown>): Promise<unknown> => {
     try {
       const opening = gate()
-      if (opening === undefined) return sendInTime(key, send)
-      return opening.then(() => sendInTime(key, send)).catch(refuse)
+      return opening === undefined ? send() : opening.then(send).catch(refuse)
     } catch (fault) {
       return refuse(fault)
     }
   }
 
+  const answered = (key: string, send: () => Promise<unknown>): Promise<unknown> =>
+    afterGate(() => inTime(key, send))
+
   return {
-    read: (key) => answered(key, () => find(key)),
+    read: (key) => afterGate(() => read(key)),
     write: (key, command) => answered(key, () => change(key, command)),
     runScript: (key, script, values) =>
       answered(key, () => sendScript(change, key, script, values)),

@@ -20,8 +20,11 @@ export interface RedisDriver {
   readonly onceReady: (listener: () => void) => void
   /** Sends to the master that holds `key`, whatever the client does with reads. */
   readonly send: (key: string, command: Command) => Promise<unknown>
-  /** Reads what `key` holds, from where `send` would; may leave together with others. */
-  readonly read: (key: string) => Promise<unknown>
+  /**
+   * Reads what several keys hold, from where `send` would; left out where they may live in several
+   * places, and where the client writes once a turn of the event loop by itself.
+   */
+  readonly getTogether?: (keys: readonly string[]) => Promise<unknown>
   /**
    * Sends both over one connection, so that the second, a `WAIT`, speaks of the first. Rejects if
    * the connection was lost between them.

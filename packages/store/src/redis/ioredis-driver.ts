@@ -1,5 +1,4 @@
 import { StoreError } from '../errors.ts'
-import { createBatchedReads } from './batched-reads.ts'
 import type { IoredisClient } from './client.ts'
 import { type Command, followRedirections, type Readiness, type RedisDriver } from './driver.ts'
 
@@ -73,11 +72,7 @@ export const createIoredisDriver = (options: IoredisDriverOptions): RedisDriver 
   checkReads(client)
 
   const send = (command: Command) => client.call(...command)
-  const get = (key: string) => send(['GET', key])
-  // The keys of one command to a cluster must all live in one place; here they may not.
-  const read = client.isCluster
-    ? get
-    : createBatchedReads({ get, getTogether: (keys) => send(['MGET', ...keys]) })
+  const getTogether = (keys: readonly string[]) => send(['MGET', ...keys])
 
   return {
     readiness: () => readinessOf(client.status),
@@ -85,7 +80,8 @@ export const createIoredisDriver = (options: IoredisDriverOptions): RedisDriver 
       client.once('ready', listener)
     },
     send: (_key, command) => send(command),
-    read,
+    // The keys of one command to a cluster must all live in one place; here they may not.
+    ...(!client.isCluster && { getTogether }),
     sendPair: (key, command, wait) =>
       followRedirections(
         () => runPair(client, command, wait),

@@ -45,7 +45,7 @@ interface SentinelPipeline {
   execAsPipeline(): Promise<readonly unknown[]>
 }
 
-type Talking = Omit<RedisDriver, 'openSubscriber' | 'read'>
+type Talking = Omit<RedisDriver, 'openSubscriber'>
 
 interface NodeRedisDriverOptions {
   readonly client: NodeRedisClient
@@ -169,12 +169,8 @@ export const createNodeRedisDriver = (options: NodeRedisDriverOptions): RedisDri
     return isSentinel ? talkToSentinel(client) : talkToSingle(client)
   }
 
-  const talking = talk()
-
   return {
-    ...talking,
-    // The client writes once a turn of the event loop by itself.
-    read: (key) => talking.send(key, ['GET', key]),
+    ...talk(),
     openSubscriber: async (onMessage) => {
       const shared = subscriber ?? (isCluster || isSentinel ? client : undefined)
       if (shared !== undefined) return listenThrough(shared, onMessage, () => undefined)
