@@ -254,6 +254,20 @@ test('B52 a slide the store does not take for now costs nobody an answer, nor th
   expect(after).toMatchObject({ authenticated: true, session: { idleExpiresInSeconds: 28_800 } })
 })
 
+test('a slide that fails by a fault of ours is not passed over', async () => {
+  await harness.login()
+  harness.advance(120)
+  store.before = ({ method }) => {
+    if (method === 'touch') throw new TypeError('a fault')
+  }
+  for (const response of [
+    await harness.browser.get('/bff/session'),
+    await harness.browser.post('/bff/token'),
+  ]) {
+    expect([response.status, response.json().code]).toEqual([500, 'internal_error'])
+  }
+})
+
 test('B123 a failure nobody foresaw is answered without a word of it and logged without its message', async () => {
   await harness.login()
   store.before = () => {

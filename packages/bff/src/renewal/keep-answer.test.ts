@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseStoredSession, type SessionRecord } from '../sessions/session-record.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
 
@@ -75,6 +76,19 @@ test('a script that asks for every narrower scope does not make the record grow 
   expect(store.written.at(-1)?.value.length).toBeLessThan(full + 200)
   expect(await askEach(narrow.slice(-8))).toEqual(allOf(8, 'kept'))
   expect(await askEach(narrow.slice(0, 6))).toEqual(allOf(6, 'fetched'))
+})
+
+test('a token that has expired is not kept any longer than until the next renewal', async () => {
+  expect(await ask({ resource: 'billing' })).toBe('fetched')
+  expect(await ask(narrow[0] ?? {})).toBe('fetched')
+  const keptKeys = () => {
+    const stored = parseStoredSession(store.written.at(-1)?.value ?? '{}') as SessionRecord
+    return Object.keys(stored.tokens.access)
+  }
+  expect(keptKeys()).toEqual(['orders', 'billing', 'orders orders:a'])
+  harness.advance(3_600)
+  expect(await ask({ resource: 'orders' })).toBe('fetched')
+  expect(keptKeys()).toEqual(['orders'])
 })
 
 test('a resource’s own token never gives way, though it expires first', async () => {

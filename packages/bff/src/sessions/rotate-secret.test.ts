@@ -5,6 +5,7 @@ import { type Browser, fetchHeaders } from '../testing/browser.ts'
 import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
+import { createSessions } from './create-sessions.ts'
 import { parseStoredSession, type SessionRecord } from './session-record.ts'
 
 const cookieName = '__Host-Http-coatcheck'
@@ -12,10 +13,12 @@ const cookieName = '__Host-Http-coatcheck'
 let harness: Harness
 let store: RecordingStore
 let browser: Browser
+let clock: () => number
 
 beforeEach(async () => {
   harness = await createHarness({
     store: (now) => {
+      clock = now
       store = createRecordingStore(now)
       return store
     },
@@ -158,6 +161,23 @@ test('a parent that no request can have carried for so long is unknown, and ends
   expect(refused.setCookies).toEqual([])
   expect(eventsOf('session.secret_late').length).toBe(3)
   expect(await session()).toMatchObject(authenticated)
+})
+
+test('an end that came before that of a replay stands with its reason, and is no theft', async () => {
+  const stolen = cookieOf(browser)
+  await rotate()
+  await rotate()
+  const elsewhere = createSessions({ store, now: clock, idleSeconds: 60 })
+  let isLoggedOut = false
+  store.before = async ({ method }) => {
+    if (method !== 'swap' || isLoggedOut) return
+    isLoggedOut = true
+    await elsewhere.end(stolen.slice(0, 22), 'logout')
+  }
+  const replay = await callWith(stolen)
+  expect(isLoggedOut).toBe(true)
+  expect(replay.json()).toEqual({ authenticated: false, reason: 'logout' })
+  expect(eventsOf('session.replayed')).toEqual([])
 })
 
 test('a browser restored with the parent logs in anew, and what it was before is replaced', async () => {
