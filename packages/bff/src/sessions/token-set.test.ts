@@ -5,6 +5,7 @@ import type { SealedTokens, SessionRecord } from './session-record.ts'
 import {
   accessKey,
   openAccessToken,
+  openGrant,
   openTokenSet,
   sealTokenSet,
   sealTokensAnew,
@@ -78,6 +79,13 @@ test('what is asked for is opened and nothing else', () => {
     'No sealing key opens this session.',
   )
   expect(() => openTokenSet(sealer, record)).toThrow('No sealing key opens this session.')
+})
+
+test('the grant is opened without the access tokens, so that one spoilt costs no revocation', () => {
+  const { access, ...rest } = sealed()
+  const { refreshToken, nonce } = tokens
+  const record = recordOf({ ...rest, access: { ...access, orders: 'spoilt' } })
+  expect(openGrant(sealer, record)).toEqual({ refreshToken, nonce })
 })
 
 test('B44 a sealed token opens in no other place of its session, and in no other session', () => {

@@ -14,14 +14,18 @@ export interface AccessToken {
   readonly rejectedAt: readonly number[]
 }
 
-/** Everything the provider issued for one session; stored sealed, never sent to a browser whole. */
-export interface TokenSet {
+/** What the provider issued to the BFF alone. */
+export interface Grant {
   /** Absent where the provider issues none: the session then ends with its access token. */
   readonly refreshToken?: string
   /** Kept only when logout is configured to send it as a hint. */
   readonly idToken?: string
   /** The login's nonce; an ID token from a refresh may repeat it (OpenID Connect Core, 12.2). */
   readonly nonce: string
+}
+
+/** Everything the provider issued for one session; stored sealed, never sent to a browser whole. */
+export interface TokenSet extends Grant {
   /** Access tokens by {@link accessKey}. */
   readonly access: Readonly<Record<string, AccessToken>>
 }
@@ -69,17 +73,20 @@ const openAt = (sealer: Sealer, { sid, tokens }: SessionRecord, key: string): Ac
   open(sealer, tokens.access[key] ?? '', placeOfAccess(sid, key)) as AccessToken
 
 /** @throws Error when no configured key opens it: a key was removed too early */
+export const openGrant = (sealer: Sealer, { sid, tokens }: SessionRecord): Grant =>
+  open(sealer, tokens.grant, placeOfGrant(sid)) as Grant
+
+/** @throws Error as {@link openGrant} does */
 export const openTokenSet = (sealer: Sealer, record: SessionRecord): TokenSet => {
-  const { sid, tokens } = record
-  const grant = open(sealer, tokens.grant, placeOfGrant(sid)) as Omit<TokenSet, 'access'>
-  const access = Object.keys(tokens.access).map((key) => [key, openAt(sealer, record, key)])
-  return { ...grant, access: Object.fromEntries(access) }
+  const keys = Object.keys(record.tokens.access)
+  const access = Object.fromEntries(keys.map((key) => [key, openAt(sealer, record, key)]))
+  return { ...openGrant(sealer, record), access }
 }
 
 /**
  * The token of that resource and scope alone; a name that every object has is no token.
  *
- * @throws Error as {@link openTokenSet} does
+ * @throws Error as {@link openGrant} does
  */
 export const openAccessToken = (
   sealer: Sealer,
