@@ -284,3 +284,60 @@ test('B112 a token that a failing store kept from its work can be sent again', a
   expect((await sendLogoutToken(harness, token)).status).toBe(200)
   expect(await alive(alice)).toEqual(['none'])
 })
+
+const outage = () => new StoreError('store_unavailable', 'The connection is gone.')
+
+test.each([
+  ['get', 'logout-token:'],
+  ['put', 'provider-logout:'],
+  ['get', 'subject:'],
+  ['get', 'session:'],
+  ['put', 'logout-token:'],
+] as const)(
+  'B112 a token can be sent again when the store went away at the %s of %s',
+  async (method, prefix) => {
+    const alice = await logIn('alice')
+    const token = tokenOf({ sub: 'alice' })
+    let isAway = false
+    store.before = (call) => {
+      isAway ||= call.method === method && call.key.startsWith(prefix)
+      if (isAway) throw outage()
+    }
+    const response = await sendLogoutToken(harness, token)
+    expect([response.status, response.json().code]).toEqual([503, 'store_unavailable'])
+    store.before = () => {}
+    expect((await sendLogoutToken(harness, token)).status).toBe(200)
+    expect(await alive(alice)).toEqual(['none'])
+    expect((await sendLogoutToken(harness, token)).status).toBe(400)
+  },
+)
+
+test('B112 a token whose note was stored and the answer lost has done its work', async () => {
+  const alice = await logIn('alice')
+  const token = tokenOf({ sub: 'alice' })
+  store.after = ({ method, key }) => {
+    if (method !== 'put' || !key.startsWith('logout-token:')) return
+    store.after = () => {}
+    throw outage()
+  }
+  expect((await sendLogoutToken(harness, token)).status).toBe(200)
+  expect(await alive(alice)).toEqual(['none'])
+  expect((await sendLogoutToken(harness, token)).status).toBe(400)
+})
+
+test('B112 a token sent twice at once is not refused while nothing is done', async () => {
+  const alice = await logIn('alice')
+  const token = tokenOf({ sub: 'alice' })
+  const gate = createGate()
+  store.before = async ({ method, key }) => {
+    if (method !== 'get' || !key.startsWith('session:')) return
+    store.before = () => {}
+    await gate.pass()
+  }
+  const first = sendLogoutToken(harness, token)
+  await gate.reached
+  expect((await sendLogoutToken(harness, token)).status).toBe(200)
+  expect(await alive(alice)).toEqual(['none'])
+  gate.open()
+  expect((await first).json().detail).toBe('At fault: jti')
+})

@@ -53,28 +53,29 @@ const endMeant = async (bff: BffContext, request: LogoutRequest): Promise<number
   return ended.filter(Boolean).length
 }
 
+const refuseSpent = ({ options }: BffContext): never => {
+  options.log.warn(
+    { event: 'logout.backchannel_refused', fault: 'jti' },
+    'A logout token was sent twice.',
+  )
+  throw new RequestProblem('invalid_request', { detail: 'At fault: jti' })
+}
+
 /**
  * `POST /backchannel-logout`: the provider ends sessions of its users (OpenID Connect Back-Channel
  * Logout, sections 2.5 to 2.8). It is 200 also where nobody was logged in; a store or provider that
- * cannot be reached is a 503, after which the same token may be sent again.
+ * cannot be reached is a 503, after which the same token may be sent again: it is refused as spent
+ * only once what it asks for is done. The same token twice at once is done twice, which is no more
+ * than once, and accepted once.
  */
 export const backchannelLogout = async (bff: BffContext, ctx: Context): Promise<void> => {
   const form = await readForm(ctx)
   const request = await verify(bff, form.get('logout_token') ?? '')
-  if (!(await bff.providerLogouts.spend(request))) {
-    bff.options.log.warn(
-      { event: 'logout.backchannel_refused', fault: 'jti' },
-      'A logout token was sent twice.',
-    )
-    throw new RequestProblem('invalid_request', { detail: 'At fault: jti' })
-  }
-  try {
-    const sessions = await endMeant(bff, request)
-    bff.options.log.info({ event: 'logout.backchannel', sessions }, 'The provider ended sessions.')
-  } catch (failure) {
-    await bff.providerLogouts.restore(request).catch(() => undefined)
-    throw failure
-  }
+  if (await bff.providerLogouts.isSpent(request)) refuseSpent(bff)
+  const sessions = await endMeant(bff, request)
+  bff.options.log.info({ event: 'logout.backchannel', sessions }, 'The provider ended sessions.')
+  // Last: a token noted before would be lost with the process, or the store, that fails meanwhile.
+  if (!(await bff.providerLogouts.spend(request))) refuseSpent(bff)
   ctx.status = 200
   ctx.body = ''
 }

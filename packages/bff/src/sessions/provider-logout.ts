@@ -1,5 +1,6 @@
 import type { Store } from '@coatcheck/store'
 import { defaults } from '../defaults.ts'
+import { isStoreOutage } from '../errors.ts'
 import type { LogoutRequest } from '../provider/logout-token.ts'
 import { hashSecret } from './hash-secret.ts'
 import type { LoginFacts } from './session-record.ts'
@@ -9,10 +10,13 @@ import type { LoginFacts } from './session-record.ts'
  * arrived had no session yet that could have been ended.
  */
 export interface ProviderLogouts {
-  /** Resolves to `false` when a token of that id was here before, in any process. */
+  /** Whether the logout that a token of that id asks for was done before, in any process. */
+  isSpent(request: LogoutRequest): Promise<boolean>
+  /**
+   * Notes that it is done; to be called only then, so that a token whose logout failed may be sent
+   * again. Resolves to `false` when the same token, sent twice at once, was noted already.
+   */
   spend(request: LogoutRequest): Promise<boolean>
-  /** Takes {@link spend} back, so that the provider may send the same token again. */
-  restore(request: LogoutRequest): Promise<void>
   /** To be called before the sessions are looked up. */
   remember(request: LogoutRequest): Promise<void>
   /** Whether a login that the provider answered at that time has been logged out since. */
@@ -40,11 +44,17 @@ const keyOf = ({ issuer, providerSid, subject = '' }: LogoutRequest) =>
   providerSid === undefined ? subjectKey(issuer, subject) : sidKey(issuer, providerSid)
 
 export const createProviderLogouts = ({ store, now }: ProviderLogoutsOptions): ProviderLogouts => ({
+  isSpent: async (request) => (await store.get(tokenKey(request))) !== undefined,
   spend: async (request) => {
-    const next = { value: '', expiresAt: request.uselessAt }
-    return (await store.put(tokenKey(request), next)) !== undefined
+    const key = tokenKey(request)
+    try {
+      return (await store.put(key, { value: '', expiresAt: request.uselessAt })) !== undefined
+    } catch (failure) {
+      // Where only the answer was lost, the note stands for a logout that is done.
+      if (!isStoreOutage(failure) || (await store.get(key)) === undefined) throw failure
+      return true
+    }
   },
-  restore: (request) => store.drop(tokenKey(request)),
   remember: async (request) => {
     const key = keyOf(request)
     const expiresAt = now() + defaults.providerLogoutSeconds * 1000
