@@ -500,6 +500,19 @@ test.each([
   expect((await harness.login()).location).toBe(`${harness.origin}/`)
 })
 
+test('B52 a login whose record was stored and the answer lost leaves no session', async () => {
+  recording.after = (call) => {
+    if (call.method !== 'put' || !call.key.startsWith('session:')) return
+    recording.after = () => {}
+    throw outage()
+  }
+  expect((await harness.login()).location).toBe(home('store_unavailable'))
+  await harness.bff.close()
+  const { key = '' } = writtenSessions()[0] ?? {}
+  expect((await recording.get(key))?.value).toContain('"ended":{"reason":"revoked"')
+  expect(harness.provider.count('/revoke')).toBeGreaterThanOrEqual(1)
+})
+
 test.each([
   ['its session is announced to other tabs', 'put', 'login:'],
   ['it is asked whether all sessions ended meanwhile', 'get', 'overtaken:'],

@@ -5,6 +5,7 @@ import type { BffContext } from '../bff-context.ts'
 import { createSessionCookie, type SessionCookie } from '../cookies/session-cookie.ts'
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
+import { isStoreOutage } from '../errors.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { findResource } from '../requests/find-resource.ts'
 import type { KoaSession } from './create-koa-session.ts'
@@ -12,7 +13,7 @@ import { parseDevice } from './device.ts'
 import { endSession } from './end-session.ts'
 import { isLoginOvertaken } from './overtaken-logins.ts'
 import { settleParallelLogins } from './parallel-logins.ts'
-import type { LoginFacts } from './session-record.ts'
+import type { LoginFacts, SessionRecord } from './session-record.ts'
 import { accessKey, sealTokenSet, type TokenSet } from './token-set.ts'
 
 /** A login with what the provider sent for it, verified. */
@@ -80,6 +81,22 @@ const orUndo = async (
   }
 }
 
+/** Ends the oldest sessions of a user who has too many. */
+const endBeyondLimit = async (
+  bff: BffContext,
+  session: Pick<SessionRecord, 'sid' | 'login'>,
+): Promise<void> => {
+  const { login } = session
+  const sids = await bff.index.beyondLimit(session)
+  // One that could not be ended stays listed: a logout finds it, and the next login tries again.
+  await Promise.allSettled(
+    sids.map(async (sid) => {
+      await endSession(bff, sid, 'revoked')
+      await bff.index.remove({ sid, login })
+    }),
+  )
+}
+
 /** Ends the sessions that give way to this one, or this one. */
 const settle = async (
   bff: BffContext,
@@ -95,6 +112,7 @@ const settle = async (
     isLoginOvertaken(bff.options, login, startedAt),
   ])
   if (marks.includes(true)) await endSession(bff, cookie.sid, 'revoked')
+  await endBeyondLimit(bff, { sid: cookie.sid, login })
 }
 
 /** Makes the session under a new id and ends the one it replaces in this browser. */
@@ -119,6 +137,8 @@ export const establishSession = async (
     if (refreshToken !== undefined) {
       void bff.flights.run(cookie.sid, 'revoke', () => bff.revocations.revoke(refreshToken))
     }
+    // The record may be there all the same: a device in the user's list that nobody holds.
+    if (isStoreOutage(failure)) void endSession(bff, cookie.sid, 'revoked').catch(() => undefined)
     throw failure
   }
   const work = () => settle(bff, ctx, { transaction, claims, login, cookie })

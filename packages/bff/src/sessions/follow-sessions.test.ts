@@ -1,42 +1,97 @@
-import { createMemoryStore } from '@coatcheck/store'
-import { expect, test } from 'vitest'
+import { StoreError } from '@coatcheck/store'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { defaults } from '../defaults.ts'
-import { createSessions } from './create-sessions.ts'
-import { followSessions } from './follow-sessions.ts'
+import type { Browser } from '../testing/browser.ts'
+import { createGate } from '../testing/gate.ts'
+import { createHarness, type Harness } from '../testing/harness.ts'
+import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
 import { createSessionIndex } from './session-index.ts'
-import { createSessionNews } from './session-news.ts'
-import type { SessionRecord } from './session-record.ts'
 
-const createdAt = 1_800_000_000_000
-const now = () => createdAt
-const log = { info: () => {}, warn: () => {}, error: () => {} }
+let harness: Harness
+let store: RecordingStore
 
-const record = (sid: string): SessionRecord => ({
-  format: 2,
-  sid,
-  login: {
-    issuer: 'https://provider.example',
-    subject: 'alice',
-    user: { sub: 'alice' },
-    createdAt,
-    expiresAt: createdAt + 60_000,
-  },
-  device: {},
-  secret: { generation: 1, currentHash: 'hash', since: createdAt },
-  tokens: { generation: 1, grant: 'sealed', access: {} },
+beforeEach(async () => {
+  harness = await createHarness({
+    store: (now) => {
+      store = createRecordingStore(now)
+      return store
+    },
+  })
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await harness.close()
 })
 
-test('B51 a session that had to give way in the list ends, for no logout would find it', async () => {
-  const store = createMemoryStore({ now })
-  const sessions = followSessions({
-    sessions: createSessions({ store, now, idleSeconds: 60 }),
-    index: createSessionIndex({ store, now }),
-    news: createSessionNews({ store, log }),
-    log,
-  })
-  for (let serial = 0; serial <= defaults.indexedSessions; serial += 1) {
-    await sessions.create(record(`sid-${serial}`))
+const outage = () => new StoreError('store_unavailable', 'The connection is gone.')
+const isLoggedIn = async (browser: Browser) =>
+  (await browser.get('/bff/session')).json().authenticated === true
+const sidOf = ({ jar }: Browser) => jar.get('__Host-Http-coatcheck-hint')?.value ?? ''
+
+const indexOf = () => createSessionIndex({ store, now: harness.now })
+const owner = () => ({ issuer: harness.provider.issuer, subject: 'alice' })
+
+/** Logs alice in, and lists as many sessions after hers as her list may hold. */
+const logInAndFill = async () => {
+  await harness.login(harness.browser, 'alice')
+  const createdAt = harness.now()
+  const login = { ...owner(), user: { sub: 'alice' }, createdAt, expiresAt: createdAt + 60_000_000 }
+  const index = indexOf()
+  for (let serial = 1; serial < defaults.indexedSessions; serial += 1) {
+    await index.add({ sid: `sid-${serial}`, login })
   }
-  expect(await sessions.read('sid-0')).toEqual({ kind: 'ended', reason: 'revoked' })
-  expect((await sessions.read('sid-1')).kind).toBe('live')
+  harness.advance(10)
+}
+
+const logInOther = async () => {
+  const other = harness.newBrowser()
+  const answer = await harness.login(other, 'alice')
+  return { other, answer }
+}
+
+test('B51 a session that has to give way in the list ends, and its refresh token is revoked', async () => {
+  await logInAndFill()
+  expect(await isLoggedIn(harness.browser)).toBe(true)
+  const { other } = await logInOther()
+  expect((await harness.browser.get('/bff/session')).json()).toMatchObject({ reason: 'revoked' })
+  expect(await isLoggedIn(other)).toBe(true)
+  const listed = await indexOf().bySubject(owner())
+  expect(listed).not.toContain(sidOf(harness.browser))
+  expect(listed.length).toBe(defaults.indexedSessions)
+  await harness.bff.close()
+  expect(harness.provider.count('/revoke')).toBe(1)
+})
+
+test('B51 a session that has to give way, but cannot be ended, is found by every logout', async () => {
+  await logInAndFill()
+  const sid = sidOf(harness.browser)
+  const isSwap = createGate()
+  store.before = ({ method, key }) => {
+    if (method !== 'swap' || key !== `session:${sid}`) return
+    void isSwap.pass()
+    throw outage()
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const login = logInOther()
+  await isSwap.reached
+  await vi.advanceTimersByTimeAsync(defaults.endWaitMs)
+  const { other } = await login
+  expect(await indexOf().bySubject(owner())).toContain(sid)
+  store.before = () => {}
+  const ended = harness.bff.endSessions({ subject: 'alice' })
+  await vi.advanceTimersByTimeAsync(defaults.storeRetryMs.pause)
+  expect(await ended).toBe(2)
+  expect([await isLoggedIn(harness.browser), await isLoggedIn(other)]).toEqual([false, false])
+})
+
+test('B51 a login whose record is not stored pushes no session out of the list', async () => {
+  await logInAndFill()
+  store.before = ({ method, key }) => {
+    if (method === 'put' && key.startsWith('session:')) throw outage()
+  }
+  await logInOther()
+  store.before = () => {}
+  expect(await isLoggedIn(harness.browser)).toBe(true)
+  expect(await harness.bff.endSessions({ subject: 'alice' })).toBe(1)
+  expect(await isLoggedIn(harness.browser)).toBe(false)
 })

@@ -53,10 +53,8 @@ export const followSessions = ({
     prepareEnd,
     create: async (record) => {
       // Before the record: a session that no logout could find must never be.
-      const pushedOut = await index.add(record)
-      const isNew = await sessions.create(record)
-      await Promise.all(pushedOut.map((sid) => end(sid, 'revoked')))
-      return isNew
+      await index.add(record)
+      return sessions.create(record)
     },
     changeTokens: (session, sealed) => tell(session, sessions.changeTokens(session, sealed)),
   }

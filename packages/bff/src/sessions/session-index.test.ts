@@ -87,9 +87,13 @@ test('no key names a user', async () => {
   for (const { key } of store.written) expect(key).not.toMatch(/alice|op-1|provider\.example/)
 })
 
-test('a list is bounded, and says who had to give way', async () => {
-  for (const sid of names(defaults.indexedSessions))
-    expect(await index.add(session(sid))).toEqual([])
-  expect(await index.add(session('one more'))).toEqual(['sid-0'])
-  expect((await index.bySubject(owner)).length).toBe(defaults.indexedSessions)
+test('who is beyond the limit is told, and stays listed until taken out', async () => {
+  for (const sid of names(defaults.indexedSessions)) await index.add(session(sid))
+  expect(await index.beyondLimit(session('one more'))).toEqual([])
+  await index.add(session('one more'))
+  await index.add(session('another'))
+  expect(await index.beyondLimit(session('another'))).toEqual(['sid-0', 'sid-1'])
+  expect(await index.bySubject(owner)).toContain('sid-0')
+  await index.remove(session('sid-0'))
+  expect(await index.beyondLimit(session('another'))).toEqual(['sid-1'])
 })

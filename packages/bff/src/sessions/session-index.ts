@@ -6,10 +6,12 @@ import type { LoginFacts, SessionRecord } from './session-record.ts'
 /** Finds sessions by whose they are. Hints only: the session record decides. */
 export interface SessionIndex {
   /**
-   * Enters a session; to be called before the record is there, so that no logout overlooks it.
-   * Resolves to the sids that had to give way: end them, for nobody finds them here any more.
+   * Enters a session; to be called before the record is there, so that no logout overlooks it. No
+   * other leaves for it: one that was not listed but alive would survive every logout.
    */
-  add(record: IndexedSession): Promise<readonly string[]>
+  add(record: IndexedSession): Promise<void>
+  /** Sids that have to give way in the lists of that session, which are full: end, then remove them. */
+  beyondLimit(record: IndexedSession): Promise<readonly string[]>
   /** Takes out a session that has ended. */
   remove(record: IndexedSession): Promise<void>
   /** Sids of the sessions of one user, ended ones possibly among them. */
@@ -73,12 +75,11 @@ export const createSessionIndex = ({ store, now }: SessionIndexOptions): Session
     return { entry, hints: hints.filter(({ expiresAt }) => expiresAt > now()) }
   }
 
-  const enter = async (key: string, hint: Hint): Promise<readonly string[]> => {
+  const enter = async (key: string, hint: Hint): Promise<void> => {
     for (;;) {
       const { entry, hints } = await readAlive(key)
       const all = [...hints.filter(({ sid }) => sid !== hint.sid), hint]
-      const kept = all.slice(-defaults.indexedSessions)
-      if (await swapIn(key, entry, kept)) return all.slice(0, -kept.length).map(({ sid }) => sid)
+      if (await swapIn(key, entry, all)) return
     }
   }
 
@@ -97,8 +98,11 @@ export const createSessionIndex = ({ store, now }: SessionIndexOptions): Session
     add: async (session) => {
       const { sid, login } = session
       const hint = { sid, expiresAt: login.expiresAt }
-      const pushedOut = await Promise.all(keysOf(session).map((key) => enter(key, hint)))
-      return [...new Set(pushedOut.flat())]
+      await Promise.all(keysOf(session).map((key) => enter(key, hint)))
+    },
+    beyondLimit: async (session) => {
+      const lists = await Promise.all(keysOf(session).map(sidsOf))
+      return [...new Set(lists.flatMap((sids) => sids.slice(0, -defaults.indexedSessions)))]
     },
     remove: async (session) => {
       await Promise.all(keysOf(session).map((key) => leave(key, session.sid)))
