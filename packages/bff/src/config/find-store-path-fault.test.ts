@@ -1,17 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Libsql from 'libsql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { servedSealingKey } from '../testing/served.ts'
 import type { PathCheck, PathQuestion } from '../testing/store-path-process.ts'
@@ -31,8 +32,8 @@ const packageRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 let folder = ''
 
-const makeFile = (path: string, mode: number) => {
-  writeFileSync(join(folder, path), '')
+const makeFile = (path: string, mode: number, content = '') => {
+  writeFileSync(join(folder, path), content)
   chmodSync(join(folder, path), mode)
 }
 
@@ -40,6 +41,25 @@ const makeFolder = (path: string, mode: number) => {
   mkdirSync(join(folder, path))
   makeFile(`${path}/kept.sqlite`, 0o666)
   chmodSync(join(folder, path), mode)
+}
+
+const makeLink = (path: string, target: string) => symlinkSync(target, join(folder, path))
+
+/** A folder in which nothing can be made, with a link in it. */
+const makeLinkInReadOnly = (path: string, target: string) => {
+  mkdirSync(join(folder, path))
+  makeLink(`${path}/link.sqlite`, target)
+  chmodSync(join(folder, path), 0o555)
+}
+
+/** A database that is not open, with a side file that another user's process left. */
+const makeSideFile = (path: string, suffix: string) => {
+  const database = new Libsql(join(folder, path))
+  database.exec('PRAGMA journal_mode = WAL')
+  database.exec('CREATE TABLE one (a)')
+  database.close()
+  chmodSync(join(folder, path), 0o666)
+  makeFile(`${path}${suffix}`, 0o444)
 }
 
 /** What the path names, the path, what is there before, and the words of the remedy. */
@@ -62,13 +82,13 @@ const unusable: readonly (readonly [string, string, () => void, RegExp])[] = [
     'a new file in a folder that may not be written',
     'four/x.sqlite',
     () => makeFolder('four', 0o555),
-    /its folder cannot be written.*; give the folder to the user/,
+    /its folder cannot be written.*; give the folder .*to the user/,
   ],
   [
     'a file that is there, in a folder that may not be written',
     'five/kept.sqlite',
     () => makeFolder('five', 0o555),
-    /its folder cannot be written.*; give the folder to the user/,
+    /its folder cannot be written.*; give the folder .*to the user/,
   ],
   [
     'a file that may not be written',
@@ -82,11 +102,87 @@ const unusable: readonly (readonly [string, string, () => void, RegExp])[] = [
     () => makeFile('seven.sqlite', 0o222),
     /cannot be read and written.*; give the file to the user/,
   ],
+  ['a device', 'eight.sqlite', () => makeLink('eight.sqlite', '/dev/null'), /is no file; name one/],
   [
-    'a device',
-    'eight.sqlite',
-    () => symlinkSync('/dev/null', join(folder, 'eight.sqlite')),
-    /is no file; name one/,
+    'a new file in a folder that may be written, but not entered',
+    'eleven/x.sqlite',
+    () => makeFolder('eleven', 0o666),
+    /its folder cannot be written.*; give the folder .*to the user/,
+  ],
+  [
+    'a link to a file in a folder that may not be written',
+    'twelve.sqlite',
+    () => {
+      makeFolder('twelve', 0o555)
+      makeLink('twelve.sqlite', 'twelve/kept.sqlite')
+    },
+    /its folder cannot be written.*; give the folder .*to the user/,
+  ],
+  [
+    'a link to a new file in a folder that may not be written',
+    'thirteen.sqlite',
+    () => {
+      makeFolder('thirteen', 0o555)
+      makeLink('thirteen.sqlite', 'thirteen/new.sqlite')
+    },
+    /its folder cannot be written.*; give the folder .*to the user/,
+  ],
+  [
+    'a link into no folder',
+    'fourteen.sqlite',
+    () => makeLink('fourteen.sqlite', 'nowhere/x.sqlite'),
+    /its folder does not exist.*; make it/,
+  ],
+  [
+    'links that lead round in a circle',
+    'fifteen.sqlite',
+    () => {
+      makeLink('fifteen.sqlite', 'sixteen.sqlite')
+      makeLink('sixteen.sqlite', 'fifteen.sqlite')
+    },
+    /is a link that leads back to itself; name a file/,
+  ],
+  [
+    'a file whose -wal file may not be written',
+    'seventeen.sqlite',
+    () => makeSideFile('seventeen.sqlite', '-wal'),
+    /the -wal file beside it cannot be read and written.*; give it/,
+  ],
+  [
+    'a file whose -shm file may not be written',
+    'eighteen.sqlite',
+    () => makeSideFile('eighteen.sqlite', '-shm'),
+    /the -shm file beside it cannot be read and written.*; give it/,
+  ],
+  [
+    'a link to a file whose -wal file may not be written',
+    'nineteen.sqlite',
+    () => {
+      makeSideFile('behind-nineteen.sqlite', '-wal')
+      makeLink('nineteen.sqlite', 'behind-nineteen.sqlite')
+    },
+    /the -wal file beside it cannot be read and written.*; give it/,
+  ],
+  [
+    'a file whose -wal is a folder',
+    'twenty.sqlite',
+    () => {
+      makeFile('twenty.sqlite', 0o666)
+      makeFolder('twenty.sqlite-wal', 0o777)
+    },
+    /the -wal file beside it cannot be read and written.*; give it/,
+  ],
+  [
+    'a long file that is no database',
+    'long.sqlite',
+    () => makeFile('long.sqlite', 0o666, 'SQLite format 2\0'.repeat(512)),
+    /is no SQLite database; name one/,
+  ],
+  [
+    'a file that is too short for a database',
+    'short.sqlite',
+    () => makeFile('short.sqlite', 0o666, 'SQLite format 3'),
+    /is no SQLite database; name one/,
   ],
 ]
 
@@ -94,12 +190,52 @@ const usable: readonly (readonly [string, string, () => void])[] = [
   ['a file that is still to be made', 'x.sqlite', () => {}],
   ['a file that is there', 'nine.sqlite', () => makeFile('nine.sqlite', 0o666)],
   ['a file in a folder of its own', 'ten/x.sqlite', () => makeFolder('ten', 0o777)],
+  [
+    'a link, in a folder that may not be written, to a file where it may',
+    'linked/link.sqlite',
+    () => {
+      makeFile('linked.sqlite', 0o666)
+      makeLinkInReadOnly('linked', '../linked.sqlite')
+    },
+  ],
+  [
+    'a link, in a folder that may not be written, to a new file where it may',
+    'dangling/link.sqlite',
+    () => makeLinkInReadOnly('dangling', '../still-to-be-made.sqlite'),
+  ],
+  [
+    'an absolute link to a link to a new file',
+    'absolute.sqlite',
+    () => {
+      makeLink('absolute.sqlite', join(folder, 'relative.sqlite'))
+      makeLink('relative.sqlite', 'new-behind-two.sqlite')
+    },
+  ],
+  [
+    'a new file behind a link out of a linked folder',
+    'linked-folder/up.sqlite',
+    () => {
+      makeFolder('deep', 0o777)
+      makeFolder('deep/er', 0o777)
+      makeLink('linked-folder', 'deep/er')
+      makeLink('deep/er/up.sqlite', '../new-in-deep.sqlite')
+    },
+  ],
+  [
+    'a database with side files that a process left when it was killed',
+    'left.sqlite',
+    () => {
+      makeSideFile('left.sqlite', '-wal')
+      makeFile('left.sqlite-shm', 0o666)
+      chmodSync(join(folder, 'left.sqlite-wal'), 0o666)
+    },
+  ],
 ]
 
 /** Every file with what a change would change. */
 const snapshot = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => {
-    const { mode, mtimeMs, size } = statSync(join(folder, name))
+    const { mode, mtimeMs, size } = lstatSync(join(folder, name))
     return { name, mode, mtimeMs, size }
   })
 
@@ -110,7 +246,7 @@ const questions: readonly PathQuestion[] = [
 ]
 
 /** Asks all in one process, as a user whom permissions bind, which they do not the superuser. */
-const askAll = (): readonly PathCheck[] => {
+const askAll = (questions: readonly PathQuestion[]): readonly PathCheck[] => {
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
   const module = fileURLToPath(new URL('../testing/store-path-process.ts', import.meta.url))
   const flags = ['--conditions=@coatcheck/source', '--import', 'tsx', module]
@@ -135,7 +271,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'coatcheck.config.json'), JSON.stringify(config))
   for (const [, , make] of [...unusable, ...usable]) make()
   before = snapshot()
-  answers = askAll()
+  answers = askAll(questions)
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -162,3 +298,10 @@ test.each(usable)('--check-config takes %s as store.path', (_what, path) => {
 test('--check-config makes and changes no file', () => {
   expect(snapshot()).toEqual(before)
 })
+
+test('SQLite can keep its database just where --check-config says so', () => {
+  const rows = [...unusable, ...usable]
+  const opened = askAll(rows.map(([, path]) => ({ command: ['open'], path })))
+  const codes = rows.map(([what], index) => [what, opened[index]?.code])
+  expect(codes).toEqual(rows.map((row) => [row[0], row.length === 4 ? 1 : 0]))
+}, 60_000)
