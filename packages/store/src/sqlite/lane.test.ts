@@ -61,3 +61,80 @@ test('sqlite: pauses are short again for who waits behind work that was done', a
   await vi.advanceTimersByTimeAsync(600)
   expect((await second) - (await first)).toBe(1)
 })
+
+test('sqlite: one refusal speaks for all that wait behind, so that none overtakes', async () => {
+  vi.useFakeTimers()
+  const lane = createLane({ timeoutMs: 100, random: () => 1 })
+  const done: string[] = []
+  let refusals = 2
+  const first = lane.run(() => {
+    refusals -= 1
+    // The lock goes right after it was met.
+    if (refusals >= 0) throw new Locked('busy')
+    done.push('first')
+  })
+  const second = lane.run(() => done.push('second'))
+  await vi.advanceTimersByTimeAsync(50)
+  await Promise.all([first, second])
+  expect(done).toEqual(['first', 'second'])
+})
+
+test('sqlite: closing does nothing that waits behind work which the lock still refuses', async () => {
+  vi.useFakeTimers()
+  const lane = createLane({ timeoutMs: 100 })
+  const done: string[] = []
+  const waiting = [
+    lane.run(() => {
+      throw new Locked('busy')
+    }),
+    lane.run(() => done.push('second')),
+  ]
+  const outcomes = Promise.allSettled(waiting)
+  const reason = new Error('closed')
+  lane.close(reason)
+  expect(await outcomes).toEqual([
+    { status: 'rejected', reason },
+    { status: 'rejected', reason },
+  ])
+  expect(done).toEqual([])
+})
+
+test('sqlite: work that is done leaves no timer, which would keep the process from ending', async () => {
+  vi.useFakeTimers()
+  const lane = createLane({ timeoutMs: 60_000 })
+  let refusals = 1
+  const waited = lane.run(() => {
+    refusals -= 1
+    if (refusals >= 0) throw new Locked('busy')
+  })
+  await vi.advanceTimersByTimeAsync(50)
+  await waited
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('sqlite: work that comes while a long turn is interrupted brings no tries of its own', async () => {
+  vi.useFakeTimers()
+  const startedAt = Date.now()
+  let spentMs = 0
+  const lane = createLane({ timeoutMs: 100, random: () => 1, monotonicNow: () => spentMs })
+  const tries: number[] = []
+  let refusals = 1
+  const long = lane.run(() => {
+    refusals -= 1
+    if (refusals >= 0) throw new Locked('busy')
+    spentMs += 1_000
+  })
+  const refused = [
+    lane.run(() => {
+      tries.push(Date.now() - startedAt)
+      throw new Locked('busy')
+    }),
+    long.then(() => lane.run(() => undefined)),
+  ]
+  const outcomes = Promise.allSettled(refused)
+  await vi.advanceTimersByTimeAsync(20)
+  // The long turn ends at 1 ms; a faked `setImmediate` takes another.
+  expect(tries).toEqual([2, 3, 5, 9, 17])
+  await vi.advanceTimersByTimeAsync(1_000)
+  await outcomes
+})

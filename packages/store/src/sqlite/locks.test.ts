@@ -150,6 +150,16 @@ test('sqlite: closing rejects a write that waits with store_closed, and it is no
   expect(await closedAtEnd({ path }).get('a')).toBeUndefined()
 })
 
+test('sqlite: closing rejects a read that waits with store_closed, and it is not done later', async () => {
+  const { store, refuseNext } = openRefusing()
+  await store.put('a', value('x'))
+  const refusal = refuseNext(Number.POSITIVE_INFINITY, /^SELECT/, 'SQLITE_BUSY_RECOVERY')
+  const read = store.get('a').catch((error) => error)
+  await store.close()
+  refusal.times = 0
+  expect(await read).toMatchObject({ code: 'store_closed' })
+})
+
 test('sqlite: closing does what waits if the lock is gone by then', async () => {
   const { path, store, unlock } = openLocked()
   const writes = [store.put('a', value('x')), store.touch('a', expiresAt + 1)]
