@@ -109,8 +109,8 @@ export interface BffOptions {
    * Keys for what is sealed at rest and in transaction cookies: 32 random bytes each, base64url.
    * The first seals, all open. To rotate, add the new key at the end in every process, then move it
    * to the front, and remove the old one after `session.idleSeconds`: what is in use is sealed anew
-   * within a minute, what is not has ended by then. A copied cookie from before is then refused as
-   * unknown instead of ending its session. Losing all keys ends every session.
+   * when its idle limit moves, what is not has ended by then. A copied cookie from before is then
+   * refused as unknown instead of ending its session. Losing all keys ends every session.
    */
   readonly sealingKeys: readonly string[]
   readonly session?: SessionOptions
