@@ -84,6 +84,16 @@ test('B51 a session that has to give way, but cannot be ended, is found by every
   expect([await isLoggedIn(harness.browser), await isLoggedIn(other)]).toEqual([false, false])
 })
 
+test('B51 what is listed without a record gives way once', async () => {
+  await logInAndFill()
+  await logInOther()
+  expect(await indexOf().bySubject(owner())).toContain('sid-1')
+  await logInOther()
+  const listed = await indexOf().bySubject(owner())
+  expect(listed).not.toContain('sid-1')
+  expect(listed.length).toBe(defaults.indexedSessions)
+})
+
 test('B51 a login whose record is not stored pushes no session out of the list', async () => {
   await logInAndFill()
   store.before = ({ method, key }) => {
