@@ -4,8 +4,8 @@ import { readSessionHint, type SessionCookie, setSessionCookie } from '../cookie
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import { readPendingStates } from '../cookies/transaction-cookie.ts'
 import { defaults } from '../defaults.ts'
-import { endSession } from './end-session.ts'
 import { hashSecret } from './hash-secret.ts'
+import { replaceSession } from './replace-session.ts'
 
 /** A login that has just made its session. */
 export interface FreshLogin {
@@ -69,12 +69,6 @@ const isBefore = (one: Contender, other: Contender): boolean =>
   one.createdAt === other.createdAt ? one.sid < other.sid : one.createdAt < other.createdAt
 
 /**
- * Ends the session that a login replaces in this browser. Its refresh token is dropped, not
- * revoked: at many providers it shares a grant with the new one.
- */
-const replace = (bff: BffContext, sid: string) => endSession(bff, sid, 'replaced')
-
-/**
  * Several tabs may finish their logins at once, each unaware of the others' sessions: the browser
  * keeps the cookie that arrives last, and the rest would be devices nobody has. Of such logins the
  * first one's session stays and every tab receives its cookie. An older session, be it the one this
@@ -89,15 +83,19 @@ export const settleParallelLogins = async (
   const own: Contender = { ...login, sid: login.cookie.sid }
   const hint = readSessionHint(bff.options, ctx)
   const held = hint === undefined ? undefined : await findByHint(bff, hint, login)
-  if (hint !== undefined && held === undefined) await replace(bff, hint)
+  const outdated = held === undefined ? hint : undefined
   const states = readPendingStates(bff, ctx).filter((state) => state !== login.state)
   const found = await Promise.all(states.map((state) => findByState(bff, state)))
-  const others = [held, ...found].filter(isDefined)
+  const others = [held, ...found].filter(isDefined).filter(({ sid }) => sid !== outdated)
   const windowStart = login.createdAt - defaults.parallelLoginMs
   const winner = [own, ...others]
     .filter(({ createdAt }) => createdAt > windowStart)
     .reduce((first, other) => (isBefore(other, first) ? other : first))
-  for (const { sid } of [own, ...others]) if (sid !== winner.sid) await replace(bff, sid)
+  // Nothing ends before the last read: a store that goes away until then costs nobody a session.
+  const sids = new Set([outdated, own.sid, ...others.map(({ sid }) => sid)].filter(isDefined))
+  sids.delete(winner.sid)
+  const successor = winner.sid
+  await Promise.all([...sids].map((sid) => replaceSession(bff, { sid, successor })))
   if (winner === own) return
   const { session, hint: hintName } = bff.options.cookieNames
   withdrawCookies(ctx, [session, hintName])

@@ -1,0 +1,61 @@
+import type { BffContext } from '../bff-context.ts'
+import { defaults } from '../defaults.ts'
+import { describeFailure } from '../log.ts'
+import { untilStored } from '../renewal/until-stored.ts'
+import { within } from '../within.ts'
+
+type Deps = Pick<BffContext, 'sessions' | 'flights' | 'options'>
+
+/** Which session goes, and which one the browser has in its place. */
+export interface Replacement {
+  readonly sid: string
+  readonly successor: string
+}
+
+/** Whether the login stands: the session it made lives, or its user has logged out of it. */
+const hasStood = async ({ sessions }: Deps, successor: string): Promise<boolean> => {
+  const lookup = await sessions.read(successor)
+  return lookup.kind === 'live' || (lookup.kind === 'ended' && lookup.reason === 'logout')
+}
+
+const prepareReplacement = (bff: Deps, { sid, successor }: Replacement) => {
+  const end = bff.sessions.prepareEnd(sid, 'replaced')
+  return () =>
+    // In line with the ends of the successor: while it is being undone, nothing gives way to it.
+    bff.flights.run(`end ${successor}`, `replace ${sid}`, async () => {
+      if (await hasStood(bff, successor)) await end()
+      return 'settled' as const
+    })
+}
+
+/**
+ * Ends the session that a login replaces in this browser. Its refresh token is dropped, not
+ * revoked: at many providers it shares a grant with the new one.
+ *
+ * Never rejects, as a login is worth more than the end of the session before it. A store that is
+ * away is asked again behind the answer, unless the login is undone meanwhile: then its user keeps
+ * the session they had.
+ */
+export const replaceSession = async (bff: Deps, replacement: Replacement): Promise<void> => {
+  const { sid, successor } = replacement
+  const { log } = bff.options
+  const replacing = bff.flights
+    .run(`replace ${sid}`, successor, () => untilStored(prepareReplacement(bff, replacement)))
+    .catch((failure: unknown) => {
+      log.error(
+        { event: 'session.end_given_up', code: 'replaced', failure: describeFailure(failure) },
+        'The store did not take the end of a session that was replaced: it may be alive.',
+      )
+      return 'given up' as const
+    })
+  const outcome = await within<'settled' | 'given up' | 'unsettled'>(
+    defaults.endWaitMs,
+    replacing,
+    'unsettled',
+  )
+  if (outcome !== 'unsettled') return
+  log.warn(
+    { event: 'session.end_unsettled', code: 'replaced' },
+    'The store could not tell in time whether a session was replaced; it is asked again.',
+  )
+}
