@@ -45,7 +45,7 @@ export interface Bff {
   endSessions(filter: SessionFilter): Promise<number>
   /**
    * Ends event streams and waits, at most ten seconds, for renewals, ends and revocations under way.
-   * Closes neither store nor server.
+   * Closes neither store nor server. What is left then is logged and keeps no process alive.
    */
   close(): Promise<void>
 }
@@ -147,7 +147,13 @@ export const createBff = (options: BffOptions): Bff => {
     close: async () => {
       clearInterval(revoking)
       await bff.news.close()
-      await within(defaults.shutdownMs, bff.flights.settled(), undefined)
+      const settled = bff.flights.settled().then(() => 'settled' as const)
+      const outcome = await within<'settled' | 'left'>(defaults.shutdownMs, settled, 'left')
+      if (outcome === 'settled') return
+      resolved.log.error(
+        { event: 'shutdown.work_left' },
+        'Renewals, ends or revocations were still under way at the shutdown and may be lost.',
+      )
     },
   }
 }

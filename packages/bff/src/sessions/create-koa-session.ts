@@ -20,7 +20,7 @@ export interface KoaSession {
   create(ctx: Context, cookie: SessionCookie, content: NewSession): Promise<void>
   /**
    * Ends the session the request's cookie stands for, starts the revocation and deletes the cookie.
-   * Resolves to `undefined` when there was none.
+   * Resolves to `undefined` when there was none. Joins an end by logout that is still under way.
    */
   end(ctx: Context): Promise<EndedSession | undefined>
 }
@@ -39,6 +39,7 @@ export const createKoaSession = (bff: BffContext): KoaSession => {
   const { options, sessions } = bff
   const made = new WeakMap<Context, SessionCookie>()
   const ended = new WeakMap<Context, EndedSession>()
+  const tombstones = new WeakMap<Context, string>()
   const app = new Koa()
 
   const run = session(
@@ -64,7 +65,9 @@ export const createKoaSession = (bff: BffContext): KoaSession => {
       },
       store: {
         get: async (_sid, _maxAge, { ctx }) => {
-          const lookup = await identifySession(bff, readSessionCookie(options, ctx))
+          const cookie = readSessionCookie(options, ctx)
+          const lookup = await identifySession(bff, cookie)
+          if (lookup.kind === 'ended' && cookie !== undefined) tombstones.set(ctx, cookie.sid)
           if (lookup.kind !== 'live') return undefined
           const { login, device, tokens } = lookup.session.record
           return { login, device, tokens }
@@ -79,7 +82,8 @@ export const createKoaSession = (bff: BffContext): KoaSession => {
           if (!isNew) throw new Error('A fresh session id was taken: randomness is broken.')
         },
         destroy: async (sid, { ctx }) => {
-          const outcome = await endSession(bff, sid, 'logout')
+          // Who asks again may find the tombstone of an end whose outcome is not known yet.
+          const outcome = await endSession(bff, tombstones.get(ctx) ?? sid, 'logout')
           if (outcome !== undefined) ended.set(ctx, outcome)
         },
       },

@@ -305,6 +305,79 @@ for (const lost of ['the answer', 'the write'] as const) {
   })
 }
 
+test('B103 a logout repeated while its tombstone is unconfirmed says where the provider’s session ends', async () => {
+  await logOutInVain('the answer')
+  mendStore()
+  store.calls.splice(0)
+  const repeating = harness.browser.post('/bff/logout')
+  await vi.waitUntil(() => store.calls.length > 0)
+  await vi.advanceTimersByTimeAsync(pauseMs)
+  const repeated = await repeating
+  vi.useRealTimers()
+  const hint = new URL(String(repeated.json().logoutUrl)).searchParams.get('id_token_hint')
+  expect(harness.provider.issued.has(hint ?? '')).toBe(true)
+  expect(harness.browser.jar.size).toBe(0)
+  expect(await revokedAtLast()).toEqual(refreshTokens())
+})
+
+test('B103 a made-up cookie joins no end that is under way', async () => {
+  await logOutInVain('the answer')
+  mendStore()
+  const stranger = copyOf(harness.browser)
+  const cookie = stranger.jar.get(cookieName)
+  if (cookie === undefined) throw new Error('The browser has no session.')
+  const value = `${sidOf(stranger)}.${'Q'.repeat(64)}`
+  stranger.jar.set(cookieName, { ...cookie, value })
+  const answer = await stranger.post('/bff/logout')
+  expect([answer.status, answer.json()]).toEqual([200, {}])
+  await recover()
+})
+
+test('B101 an end whose tombstone ran out before it could be told is given up, and says so', async () => {
+  await logOutInVain('the answer')
+  harness.advance(defaults.tombstoneSeconds + 1)
+  mendStore()
+  await vi.advanceTimersByTimeAsync(defaults.storeRetryMs.limit)
+  vi.useRealTimers()
+  expect(eventsOf('session.end_given_up').map(({ level }) => level)).toEqual(['error'])
+  expect(await revokedAtLast()).toEqual([])
+})
+
+test('B52 B101 who waits for an end when it is given up is told that nobody knows', async () => {
+  await logOutInVain('the write')
+  await vi.advanceTimersByTimeAsync(defaults.storeRetryMs.limit - 6_000)
+  store.calls.splice(0)
+  const repeating = harness.browser.post('/bff/logout')
+  while (eventsOf('session.end_given_up').length === 0) {
+    await vi.advanceTimersByTimeAsync(pauseMs / 5)
+  }
+  vi.useRealTimers()
+  const repeated = await repeating
+  expect([repeated.status, repeated.json().code]).toEqual([503, 'store_unavailable'])
+  expect(eventsOf('session.end_unsettled').length).toBe(1)
+})
+
+test('a session whose tokens no key opens is logged out all the same, and says so', async () => {
+  const key = `session:${sidOf(harness.browser)}`
+  const entry = await store.get(key)
+  if (entry === undefined) throw new Error('There is no record.')
+  const [head = '', , ...access] = entry.value.split('\n')
+  const value = [head, 'unreadable', ...access].join('\n')
+  await store.swap(key, entry.version, { value, expiresAt: entry.expiresAt })
+  expect((await harness.browser.post('/bff/logout')).status).toBe(200)
+  expect(eventsOf('session.tokens_unreadable').map(({ level }) => level)).toEqual(['warn'])
+  expect((await harness.browser.get('/bff/session')).json()).toMatchObject({ authenticated: false })
+})
+
+test('B52 a shutdown that reaches its bound says that work is left', async () => {
+  await logOutInVain('the write')
+  const closing = harness.bff.close()
+  while (eventsOf('shutdown.work_left').length === 0) await vi.advanceTimersByTimeAsync(pauseMs)
+  await closing
+  expect(eventsOf('shutdown.work_left').map(({ level }) => level)).toEqual(['error'])
+  await recover()
+})
+
 test('B101 requests of a storm on a broken store share one end', async () => {
   const copies = Array.from({ length: 20 }, () => copyOf(harness.browser))
   breakStore('the write')

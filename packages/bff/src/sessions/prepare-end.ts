@@ -1,4 +1,4 @@
-import type { Store } from '@coatcheck/store'
+import { type Store, StoreError } from '@coatcheck/store'
 import type { SessionEndReason } from '@coatcheck/wire'
 import type { SessionLookup } from './live-session.ts'
 import {
@@ -16,7 +16,8 @@ export interface EndException {
 /**
  * Ends a session. Resolves to the record that ended, or `undefined` if there was none, somebody else
  * was faster, or it was to be spared. What has rejected may be called again: it knows the tombstone
- * of an earlier attempt whose answer was lost. What has resolved is done.
+ * of an earlier attempt whose answer was lost, and rejects where that has run out meanwhile. What has
+ * resolved is done.
  */
 export type EndAttempt = () => Promise<SessionRecord | undefined>
 
@@ -53,7 +54,11 @@ export const createEnds = ({
   const isBuriedUnder = async (sid: string, mark: string): Promise<boolean> => {
     const entry = await getEntry(sid)
     const stored = entry && parseStoredSession(entry.value)
-    if (stored === undefined || !isTombstone(stored) || stored.ended.mark !== mark) return false
+    // Ours may have stood there, and so may somebody else's.
+    if (stored === undefined) {
+      throw new StoreError('store_unavailable', 'What is left of a session ran out meanwhile.')
+    }
+    if (!isTombstone(stored) || stored.ended.mark !== mark) return false
     // What stands is safe, replicas included, once a later write is.
     await confirm(sid, stored.ended.at)
     return true
