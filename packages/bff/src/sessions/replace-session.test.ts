@@ -126,6 +126,27 @@ test('B26 a login that is undone at a store that goes away leaves the session th
   expect((await harness.browser.get('/bff/sessions')).json().sessions).toHaveLength(1)
 })
 
+test('B26 a login that is still being undone replaces nothing meanwhile', async () => {
+  const before = copyOf(harness.browser)
+  const isEnd = isSwapOf(sidOf(before))
+  const authorizationUrl = await harness.startLogin()
+  let isAway = false
+  store.before = (call) => {
+    isAway ||= isEnd(call)
+    if (isAway) outage()
+  }
+  await finishLogin(authorizationUrl)
+  // What undoes the login is what the store takes last.
+  store.before = (call) => {
+    if (call.method === 'swap' && !isEnd(call)) outage()
+  }
+  for (let turn = 0; turn < 6; turn += 1) await vi.advanceTimersByTimeAsync(pauseMs)
+  mendStore()
+  await waitForEnds()
+  expect(await sessionOf(before)).toMatchObject({ authenticated: true })
+  expect((await before.get('/bff/sessions')).json().sessions).toHaveLength(1)
+})
+
 test('B26 a logout of the new session does not spare the one it replaces', async () => {
   const before = copyOf(harness.browser)
   const isEnd = isSwapOf(sidOf(before))
