@@ -81,14 +81,19 @@ const orUndo = async (
   }
 }
 
+const passOver = (failure: unknown): readonly string[] => {
+  if (!isStoreOutage(failure)) throw failure
+  return []
+}
+
 /** Ends the oldest sessions of a user who has too many. */
 const endBeyondLimit = async (
   bff: BffContext,
   session: Pick<SessionRecord, 'sid' | 'login'>,
 ): Promise<void> => {
   const { login } = session
-  const sids = await bff.index.beyondLimit(session)
-  // One that could not be ended stays listed: a logout finds it, and the next login tries again.
+  // What cannot be read or ended now stays listed: a logout finds it, and the next login tries again.
+  const sids = await bff.index.beyondLimit(session).catch(passOver)
   await Promise.allSettled(
     sids.map(async (sid) => {
       await endSession(bff, sid, 'revoked')
@@ -97,7 +102,10 @@ const endBeyondLimit = async (
   )
 }
 
-/** Ends the sessions that give way to this one, or this one. */
+/**
+ * Ends the sessions that give way to this one, or this one. What may fail comes before any other
+ * session ends: of two sessions a login that is undone must not cost both.
+ */
 const settle = async (
   bff: BffContext,
   ctx: Context,
@@ -105,12 +113,12 @@ const settle = async (
 ): Promise<void> => {
   const { createdAt } = login
   const { state, startedAt } = transaction
-  await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
-  // Asked last: a logout that came before the index knew this session has left its mark by now.
+  // A logout that came before the index knew this session has left its mark by now.
   const marks = await Promise.all([
     bff.providerLogouts.hasEnded(login, claims.iat),
     isLoginOvertaken(bff.options, login, startedAt),
   ])
+  await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
   if (marks.includes(true)) await endSession(bff, cookie.sid, 'revoked')
   await endBeyondLimit(bff, { sid: cookie.sid, login })
 }

@@ -110,11 +110,10 @@ test('B26 a login stands though the answer to the end before it stays lost', asy
 
 test('B26 a login that is undone at a store that goes away leaves the session that was there', async () => {
   const before = copyOf(harness.browser)
-  const isEnd = isSwapOf(sidOf(before))
   const authorizationUrl = await harness.startLogin()
   let isAway = false
-  store.before = (call) => {
-    isAway ||= isEnd(call)
+  store.before = ({ key }) => {
+    isAway ||= key.startsWith('overtaken:')
     if (isAway) outage()
   }
   const { location } = await finishLogin(authorizationUrl)
@@ -126,7 +125,7 @@ test('B26 a login that is undone at a store that goes away leaves the session th
   expect((await harness.browser.get('/bff/sessions')).json().sessions).toHaveLength(1)
 })
 
-test('B26 a login that is still being undone replaces nothing meanwhile', async () => {
+test('B26 a login stands at a store that goes away once the session before it is to end', async () => {
   const before = copyOf(harness.browser)
   const isEnd = isSwapOf(sidOf(before))
   const authorizationUrl = await harness.startLogin()
@@ -135,12 +134,23 @@ test('B26 a login that is still being undone replaces nothing meanwhile', async 
     isAway ||= isEnd(call)
     if (isAway) outage()
   }
-  await finishLogin(authorizationUrl)
-  // What undoes the login is what the store takes last.
+  const { location } = await finishLogin(authorizationUrl)
+  expect(location).not.toContain('login_error')
+  mendStore()
+  await waitForEnds()
+  expect(await sessionOf(harness.browser)).toMatchObject({ authenticated: true })
+  expect(await sessionOf(before)).toEqual({ authenticated: false, reason: 'replaced' })
+})
+
+test('B26 a login that is revoked before the session before it could be ended replaces nothing', async () => {
+  const before = copyOf(harness.browser)
+  const isEnd = isSwapOf(sidOf(before))
+  const authorizationUrl = await harness.startLogin()
   store.before = (call) => {
-    if (call.method === 'swap' && !isEnd(call)) outage()
+    if (isEnd(call)) outage()
   }
-  for (let turn = 0; turn < 6; turn += 1) await vi.advanceTimersByTimeAsync(pauseMs)
+  await finishLogin(authorizationUrl)
+  expect(await harness.bff.endSessions({ sid: sidOf(harness.browser) })).toBe(1)
   mendStore()
   await waitForEnds()
   expect(await sessionOf(before)).toMatchObject({ authenticated: true })
