@@ -77,5 +77,5 @@ export const logout = async (bff: Bff, ctx: Context): Promise<void> => {
   if (ended === undefined) return
   options.log.info({ event: `logout.${scope}`, sessions: others + 1 }, 'A user logged out.')
   if (body.provider === 'keep') return
-  ctx.body = await findLogoutUrl(bff, { idTokenHint: ended.tokens?.idToken, returnTo })
+  ctx.body = await findLogoutUrl(bff, { idTokenHint: ended.grant?.idToken, returnTo })
 }

@@ -6,23 +6,23 @@ import { describeFailure } from '../log.ts'
 import { untilStored } from '../renewal/until-stored.ts'
 import { within } from '../within.ts'
 import type { SessionRecord } from './session-record.ts'
-import { openTokenSet, type TokenSet } from './token-set.ts'
+import { type Grant, openGrant } from './token-set.ts'
 
 type Deps = Pick<BffContext, 'sessions' | 'flights' | 'revocations' | 'tokenSealer' | 'options'>
 
 /** A session that is over. */
 export interface EndedSession {
   /** What it held, unless no sealing key opens it. */
-  readonly tokens: TokenSet | undefined
+  readonly grant: Grant | undefined
 }
 
-/** The token set of a session that is over; without its key there is nothing left to revoke. */
-const openEndedTokens = (
+/** What a session that is over was granted; without its key there is nothing left to revoke. */
+const openEndedGrant = (
   { tokenSealer, options }: Deps,
   record: SessionRecord,
-): TokenSet | undefined => {
+): Grant | undefined => {
   try {
-    return openTokenSet(tokenSealer, record)
+    return openGrant(tokenSealer, record)
   } catch (failure) {
     options.log.warn(
       { event: 'session.tokens_unreadable', failure: describeFailure(failure) },
@@ -49,13 +49,13 @@ const settleEnd = async (
 ): Promise<EndedSession | undefined> => {
   const record = await endUntilStored(bff, sid, reason)
   if (record === undefined) return undefined
-  const tokens = openEndedTokens(bff, record)
-  const refreshToken = tokens?.refreshToken
+  const grant = openEndedGrant(bff, record)
+  const refreshToken = grant?.refreshToken
   // What a login replaces is dropped: at many providers it shares a grant with the new one.
   if (refreshToken !== undefined && reason !== 'replaced') {
     void bff.flights.run(sid, 'revoke', () => bff.revocations.revoke(refreshToken))
   }
-  return { tokens }
+  return { grant }
 }
 
 /**
