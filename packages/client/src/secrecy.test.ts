@@ -287,6 +287,14 @@ test('C02 the client neither reads nor writes cookies, storage, databases or loc
   expect(touched).toEqual([])
 })
 
+/** Calls no proxy that it comes across: the test runner, which worked meanwhile, has one that sends. */
+const everything = {
+  depth: 6,
+  maxStringLength: null,
+  maxArrayLength: null,
+  showProxy: true,
+} as const
+
 const bind =
   (method: () => unknown, self: object) =>
   (...args: unknown[]): unknown =>
@@ -331,7 +339,7 @@ test.each(tampered)(
     }
     const [first, second] = stage.bff.tokens
     expect(headers).toEqual([`Bearer ${first}`, `Bearer ${second}`, `Bearer ${second}`])
-    const look = inspect(seen, { depth: 6, maxStringLength: null, maxArrayLength: null })
+    const look = inspect(seen, everything)
     expect(holdsToken(look)).toBe(false)
   },
 )
@@ -359,7 +367,7 @@ test('C20 an accessor on Object.prototype never gets hold of a token', async () 
     for (const name of names) Reflect.deleteProperty(Object.prototype, name)
   }
   expect(headers.at(-1)).toBe(`Bearer ${stage.bff.tokens[1]}`)
-  const look = inspect(seen, { depth: 6, maxStringLength: null, maxArrayLength: null })
+  const look = inspect(seen, everything)
   expect(holdsToken(look)).toBe(false)
 })
 

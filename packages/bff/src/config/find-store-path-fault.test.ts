@@ -273,7 +273,15 @@ beforeAll(() => {
   before = snapshot()
   answers = askAll(questions)
 }, 60_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  // Who is not root cannot empty a folder that may not be written to.
+  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((it) =>
+    it.isDirectory(),
+  )) {
+    chmodSync(join(folder, name), 0o755)
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
 
 test.each(unusable)('--check-config and the server refuse %s as store.path', (...row) => {
   const [, path, , remedy] = row
