@@ -13,8 +13,11 @@ const patience = { timeout: 60_000 }
 const expiresAt = Date.now() + 3_600_000
 const value = (text: string) => ({ value: text, expiresAt })
 
-const start = (fixture: string, ...parameters: readonly string[]): Child => {
-  const child = startChild(new URL(fixture, import.meta.url), parameters)
+const lockHolder = new URL('./lock-holder.fixture.ts', import.meta.url)
+const worker = new URL('./worker.fixture.ts', import.meta.url)
+
+const start = (module: URL, ...parameters: readonly string[]): Child => {
+  const child = startChild(module, parameters)
   onTestFinished(() => child.kill('SIGKILL'))
   return child
 }
@@ -27,7 +30,7 @@ const open = (path: string, options: Partial<SqliteStoreOptions> = {}) => {
 
 /** Another process in the middle of a write. It goes on being so until it is released. */
 const lock = async (path: string) => {
-  const holder = start('./lock-holder.fixture.ts', path)
+  const holder = start(lockHolder, path)
   await holder.said(1)
   const release = async () => {
     holder.kill('SIGKILL')
@@ -135,9 +138,7 @@ test(
   async () => {
     const path = join(directory, 'read-then-write.sqlite')
     open(path)
-    const workers = ['a', 'b'].map((name) =>
-      start('./worker.fixture.ts', 'take', path, '4000', name),
-    )
-    for (const worker of workers) expect(await worker.ended, worker.complaints()).toBe(0)
+    const workers = ['a', 'b'].map((name) => start(worker, 'take', path, '4000', name))
+    for (const { ended, complaints } of workers) expect(await ended, complaints()).toBe(0)
   },
 )
