@@ -9,8 +9,9 @@ import { createLane, type Lane } from './lane.ts'
 import { Locked, unlessLocked } from './locked.ts'
 import { createMessages } from './messages.ts'
 import { openDatabase } from './open-database.ts'
-import { prepareSchema, type Synchronous, setDriverPatience } from './schema.ts'
+import { prepareSchema, type Synchronous } from './schema.ts'
 import { createTransaction } from './transaction.ts'
+import { untilUnlocked } from './until-unlocked.ts'
 
 interface CommonOptions {
   /** Clock in epoch milliseconds; decides what is expired. Default `Date.now`. */
@@ -101,15 +102,15 @@ const attempt = <T>(work: () => T): T => {
  */
 export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   const { now, timeoutMs, pollIntervalMs, synchronous } = resolveOptions(options)
-  const database = options.database ?? openDatabase(options.path, timeoutMs)
-  const { entries, messages } = attempt(() => {
-    prepareSchema({ database, timeoutMs, synchronous })
+  const database = options.database ?? openDatabase(options.path)
+  const prepare = () => {
+    prepareSchema(database, synchronous)
     const transaction = createTransaction(database)
     const entries = createEntries({ database, transaction, now })
     const messages = createMessages({ database, transaction, now, pollIntervalMs })
-    setDriverPatience(database, 0)
     return { entries, messages }
-  })
+  }
+  const { entries, messages } = attempt(() => untilUnlocked(prepare, { timeoutMs }))
   // Two lanes: a reader is not held up by whoever has the write lock.
   const [reads, writes] = [createLane({ timeoutMs }), createLane({ timeoutMs })]
   let closed = false

@@ -1,5 +1,6 @@
-import { longestPauseMs, longestTimerMs, turnMs } from '../defaults.ts'
+import { longestTimerMs, turnMs } from '../defaults.ts'
 import { Locked } from './locked.ts'
+import { pauseAfter } from './pause-after.ts'
 
 interface LaneOptions {
   /** How long work waits for a locked database, in milliseconds. */
@@ -27,10 +28,6 @@ interface Waiting {
   readonly attempt: () => 'settled' | 'locked'
   readonly refuse: (reason: Error) => void
 }
-
-/** Whole milliseconds, from one on doubled; at least half of that, the rest by chance. */
-const pauseAfter = (refusals: number, random: () => number): number =>
-  Math.ceil(Math.min(longestPauseMs, 2 ** refusals) * (0.5 + random() / 2))
 
 /**
  * A queue in front of a driver that does not wait for locks itself: while it waits, so does every

@@ -15,6 +15,7 @@ const value = (text: string) => ({ value: text, expiresAt })
 
 const lockHolder = new URL('./lock-holder.fixture.ts', import.meta.url)
 const worker = new URL('./worker.fixture.ts', import.meta.url)
+const fileMaker = new URL('./file-maker.fixture.ts', import.meta.url)
 
 const start = (module: URL, ...parameters: readonly string[]): Child => {
   const child = startChild(module, parameters)
@@ -131,6 +132,16 @@ test(
     expect(await open(path).put('a', value('x'))).toBeDefined()
   },
 )
+
+test('sqlite: processes that make a file at the same moment all open it', patience, async () => {
+  const path = join(directory, 'made')
+  const startAt = String(Date.now() + 2_000)
+  const names = ['a', 'b', 'c', 'd']
+  const makers = names.map((name) => start(fileMaker, path, '60', startAt, name))
+  for (const { ended, complaints } of makers) expect(await ended, complaints()).toBe(0)
+  const last = open(`${path}.59`)
+  for (const name of names) expect(await last.get(name)).toBeDefined()
+})
 
 test(
   'sqlite: processes that read and then write in one step at once all succeed',

@@ -42,10 +42,12 @@ interface Refusal {
 }
 
 /** A real database whose statements fail as told: what no second process can bring about at will. */
-const openRefusing = (options: { readonly timeoutMs?: number } = {}) => {
+const openRefusing = (
+  options: { readonly timeoutMs?: number; readonly refusals?: Refusal[] } = {},
+) => {
   const path = freshPath()
   const database = new Libsql(path)
-  const refusals: Refusal[] = []
+  const { timeoutMs = 60_000, refusals = [] } = options
   const refuse = (sql: string) => {
     const refusal = refusals.find(({ statement, times }) => times > 0 && statement.test(sql))
     if (refusal === undefined) return
@@ -68,10 +70,16 @@ const openRefusing = (options: { readonly timeoutMs?: number } = {}) => {
     }
   }
   const store = closedAtEnd({
-    database: { prepare, exec: (sql) => database.exec(sql), close: () => database.close() },
-    timeoutMs: 60_000,
+    database: {
+      prepare,
+      exec: (sql) => {
+        refuse(sql)
+        return database.exec(sql)
+      },
+      close: () => database.close(),
+    },
+    timeoutMs,
     pollIntervalMs: 5,
-    ...options,
   })
   const refuseNext = (times: number, statement: RegExp, code: string): Refusal => {
     const refusal = { statement, code, times }
@@ -85,6 +93,31 @@ test('sqlite: the driver itself is told not to wait, for the process would stand
   const database = new Libsql(freshPath(), { timeout: 5_000 })
   closedAtEnd({ database })
   expect(database.prepare('PRAGMA busy_timeout').raw().get([])).toEqual([0])
+})
+
+for (const statement of [/journal_mode = WAL/, /journal_mode$/, /CREATE TABLE/]) {
+  test(`sqlite: opening tries again when ${statement} meets another that opens`, async () => {
+    const refusal = { statement, code: 'SQLITE_BUSY', times: 3 }
+    const { store } = openRefusing({ refusals: [refusal] })
+    expect(refusal.times).toBe(0)
+    expect(await store.put('a', value('x'))).toBeDefined()
+  })
+}
+
+test('sqlite: opening gives up a file that stays locked', () => {
+  const refusal = { statement: /CREATE TABLE/, code: 'SQLITE_BUSY', times: 1_000_000 }
+  expect(() => openRefusing({ timeoutMs: 20, refusals: [refusal] })).toThrow(
+    expect.objectContaining({ code: 'store_unavailable', cause: expect.anything() }),
+  )
+  expect(refusal.times).toBeLessThan(999_999)
+})
+
+test('sqlite: opening does not try again what another try cannot mend', () => {
+  const refusal = { statement: /CREATE TABLE/, code: 'SQLITE_FULL', times: 2 }
+  expect(() => openRefusing({ refusals: [refusal] })).toThrow(
+    expect.objectContaining({ code: 'store_unavailable' }),
+  )
+  expect(refusal.times).toBe(1)
 })
 
 test('sqlite: writes that wait for a lock are done in the order of their calls', async () => {

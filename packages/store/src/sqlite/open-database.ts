@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { StoreError } from '../errors.ts'
 import type { SqliteDatabase } from './database.ts'
 
-type Libsql = new (path: string, options: { readonly timeout: number }) => SqliteDatabase
+type Libsql = new (path: string) => SqliteDatabase
 
 /** `libsql` is an optional peer: needed only by who asks for it with a path. */
 const loadLibsql = (): Libsql => {
@@ -29,11 +29,11 @@ const makeFile = (path: string) => {
 }
 
 /** Opens a database file; SQLite gives its two side files the permissions of the first. */
-export const openDatabase = (path: string, timeoutMs: number): SqliteDatabase => {
+export const openDatabase = (path: string): SqliteDatabase => {
   const Database = loadLibsql()
   try {
     if (path !== ':memory:') makeFile(path)
-    return new Database(path, { timeout: timeoutMs })
+    return new Database(path)
   } catch (cause) {
     const message = `The database file "${path}" cannot be opened; its directory must exist.`
     throw new StoreError('store_unavailable', message, { cause })

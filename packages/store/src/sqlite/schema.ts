@@ -5,12 +5,6 @@ import { firstColumn, prepareRaw, type SqliteDatabase } from './database.ts'
 /** How sure a write must be before it is acknowledged. */
 export type Synchronous = 'normal' | 'full'
 
-interface SchemaOptions {
-  readonly database: SqliteDatabase
-  readonly timeoutMs: number
-  readonly synchronous: Synchronous
-}
-
 const tables = `
   CREATE TABLE IF NOT EXISTS coatcheck_entries (
     key BLOB NOT NULL,
@@ -40,17 +34,10 @@ const useWriteAheadLog = (database: SqliteDatabase) => {
   )
 }
 
-/**
- * How long the driver waits for a lock, in milliseconds. The whole process stands still while it
- * does, so it may at most where nothing else is going on yet.
- */
-export const setDriverPatience = (database: SqliteDatabase, timeoutMs: number): void => {
-  database.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
-}
-
-/** Brings a connection and its file into the shape the store needs. */
-export const prepareSchema = ({ database, timeoutMs, synchronous }: SchemaOptions): void => {
-  setDriverPatience(database, timeoutMs)
+/** Brings a connection and its file into the shape the store needs; may be repeated. */
+export const prepareSchema = (database: SqliteDatabase, synchronous: Synchronous): void => {
+  // While the driver waits for a lock the whole process stands still.
+  database.exec('PRAGMA busy_timeout = 0')
   // Takes effect only in a file that is still empty, and only before the write-ahead log.
   database.exec(`PRAGMA page_size = ${pageSizeBytes}`)
   useWriteAheadLog(database)

@@ -17,7 +17,7 @@ export interface Child {
   readonly kill: (signal: NodeJS.Signals) => void
 }
 
-const readLines = (child: ChildProcess) => {
+const readLines = (child: ChildProcess, complaints: () => string) => {
   const lines: string[] = []
   const waiting = new Set<() => void>()
   const wake = () => {
@@ -30,7 +30,9 @@ const readLines = (child: ChildProcess) => {
   child.once('close', wake)
   const said = async (count: number) => {
     while (lines.length < count) {
-      if (child.exitCode !== null) throw new Error(`ended after ${lines.length} lines`)
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`ended after ${lines.length} lines; ${complaints()}`)
+      }
       await new Promise<void>((resolve) => waiting.add(resolve))
       waiting.clear()
     }
@@ -49,7 +51,7 @@ export const startChild = (module: URL, parameters: readonly string[]): Child =>
   child.stderr.on('data', (text) => {
     complaints += text
   })
-  const { lines, said } = readLines(child)
+  const { lines, said } = readLines(child, () => complaints)
   const ended = once(child, 'close').then(([code, signal]) => code ?? signal)
   const kill = (signal: NodeJS.Signals) => {
     child.kill(signal)
