@@ -11,10 +11,10 @@ import {
   type RefreshTarget,
 } from '../renewal/refresh-target.ts'
 import { spreadOf, tokenWindow } from '../renewal/token-window.ts'
-import { untilStored } from '../renewal/until-stored.ts'
 import { waitPauses } from '../renewal/wait-pauses.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { accessKey, openTokenSet, type TokenSet } from '../sessions/token-set.ts'
+import { untilStored } from '../until-stored.ts'
 
 /** What the session's record says about a renewal. */
 type Standing =

@@ -2,6 +2,7 @@ import type { Entry, Store } from '@coatcheck/store'
 import { defaults } from '../defaults.ts'
 import { describeFailure, type Log } from '../log.ts'
 import type { Sealer } from '../sealing/create-sealer.ts'
+import { untilStored } from '../until-stored.ts'
 
 /** How an attempt to revoke went; only `'later'` is worth another one. */
 export type RevocationOutcome = 'done' | 'refused' | 'later'
@@ -9,10 +10,15 @@ export type RevocationOutcome = 'done' | 'refused' | 'later'
 /** Refresh tokens that the provider has still to be told about (RFC 7009). */
 export interface RevocationQueue {
   /**
-   * Writes the token down, sealed, and tries at once. Resolves after that first attempt and never
-   * rejects: what failed is tried again, by any process, a bounded number of times. Of very many that
-   * fail the oldest are not.
+   * Writes the token down, sealed; resolves once it is, or the store was asked in vain, and never
+   * rejects. What it resolves to is to be called when the provider may be told: it makes the first
+   * attempt and does not reject either.
+   *
+   * What failed is tried again, by any process, a bounded number of times. Of very many that fail the
+   * oldest are not.
    */
+  add(refreshToken: string): Promise<() => Promise<void>>
+  /** Writes the token down and tries at once, as {@link RevocationQueue.add} does. */
   revoke(refreshToken: string): Promise<void>
   /** Tries what is due now. One process makes each attempt. Never rejects. */
   runDue(): Promise<void>
@@ -70,7 +76,7 @@ export const createRevocationQueue = (options: RevocationQueueOptions): Revocati
   const reportStore = (failure: unknown) => {
     log.warn(
       { event: 'provider.revocation_not_queued', failure: describeFailure(failure) },
-      'A revocation could not be written down; it is not tried again should it fail.',
+      'The list of revocations could not be read or written.',
     )
   }
 
@@ -84,9 +90,16 @@ export const createRevocationQueue = (options: RevocationQueueOptions): Revocati
       result: undefined,
     }))
 
-  const settle = async (item: Item, outcome: RevocationOutcome): Promise<void> => {
+  const write = (item: Item): Promise<void> =>
+    change(shardOf(item), (items) => ({
+      // A provider that is down for days must not fill the store: the oldest give way.
+      next: [...items, item].slice(-defaults.revocationsKept),
+      result: undefined,
+    }))
+
+  const settle = async (item: Item, outcome: RevocationOutcome): Promise<'open' | 'closed'> => {
     const isLast = pauseAfter(item.attempts) === undefined
-    if (outcome === 'later' && !isLast) return
+    if (outcome === 'later' && !isLast) return 'open'
     if (outcome !== 'done') {
       log.error(
         { event: 'provider.revocation_given_up', attempts: item.attempts },
@@ -94,12 +107,13 @@ export const createRevocationQueue = (options: RevocationQueueOptions): Revocati
       )
     }
     await forget(item).catch(reportStore)
+    return 'closed'
   }
 
-  const tryNow = async (item: Item): Promise<void> => {
+  const tryNow = async (item: Item): Promise<'open' | 'closed'> => {
     const refreshToken = sealer.open(item.sealed, placeOf(item.id))
     // Sealed under a key that is gone: nobody can revoke it any more.
-    await settle(item, refreshToken === undefined ? 'refused' : await attempt(refreshToken))
+    return settle(item, refreshToken === undefined ? 'refused' : await attempt(refreshToken))
   }
 
   /** Counts the attempt before it is made: of several processes one makes it. */
@@ -120,18 +134,29 @@ export const createRevocationQueue = (options: RevocationQueueOptions): Revocati
       return { next, result: due }
     })
 
+  const isWritten = (item: Item): Promise<boolean> =>
+    write(item).then(
+      () => true,
+      (failure: unknown) => {
+        reportStore(failure)
+        return false
+      },
+    )
+
+  const add = async (refreshToken: string) => {
+    const id = Buffer.from(randomBytes(12)).toString('hex')
+    const sealed = sealer.seal(refreshToken, placeOf(id))
+    const item = claim({ id, sealed, attempts: 0, dueAt: 0 })
+    const isKept = await isWritten(item)
+    return async () => {
+      const state = await tryNow(item)
+      if (state === 'open' && !isKept) await untilStored(() => write(item)).catch(reportStore)
+    }
+  }
+
   return {
-    revoke: async (refreshToken) => {
-      const id = Buffer.from(randomBytes(12)).toString('hex')
-      const sealed = sealer.seal(refreshToken, placeOf(id))
-      const item = claim({ id, sealed, attempts: 0, dueAt: 0 })
-      await change(shardOf(item), (items) => ({
-        // A provider that is down for days must not fill the store: the oldest give way.
-        next: [...items, item].slice(-defaults.revocationsKept),
-        result: undefined,
-      })).catch(reportStore)
-      await tryNow(item)
-    },
+    add,
+    revoke: async (refreshToken) => (await add(refreshToken))(),
     runDue: async () => {
       for (const shard of shards) {
         try {

@@ -4,6 +4,7 @@ import { checkRefreshedIdToken } from '../provider/check-refreshed-id-token.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import type { LiveSession } from '../sessions/create-sessions.ts'
 import { type AccessToken, accessKey, sealTokenSet, type TokenSet } from '../sessions/token-set.ts'
+import { untilStored } from '../until-stored.ts'
 import {
   currentToken,
   isRejected,
@@ -11,7 +12,6 @@ import {
   type RefreshOutcome,
   type RefreshTarget,
 } from './refresh-target.ts'
-import { untilStored } from './until-stored.ts'
 
 /** What a refresh has brought, with the state it started from. */
 export interface Obtained {
@@ -39,7 +39,10 @@ const store = async (
       return { kind: 'overtaken' }
     case 'gone':
       // The user logged out meanwhile: nothing may come back to life, here or at the provider.
-      if (fields.refreshToken !== undefined) await bff.revocations.revoke(fields.refreshToken)
+      // What a login replaces is dropped: at many providers it shares a grant with the new one.
+      if (fields.refreshToken !== undefined && change.reason !== 'replaced') {
+        await bff.revocations.revoke(fields.refreshToken)
+      }
       return { kind: 'ended', reason: change.reason }
   }
 }

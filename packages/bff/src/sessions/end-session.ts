@@ -3,7 +3,7 @@ import type { SessionEndReason } from '@coatcheck/wire'
 import type { BffContext } from '../bff-context.ts'
 import { defaults } from '../defaults.ts'
 import { describeFailure } from '../log.ts'
-import { untilStored } from '../renewal/until-stored.ts'
+import { untilStored } from '../until-stored.ts'
 import { within } from '../within.ts'
 import type { SessionRecord } from './session-record.ts'
 import { type Grant, openGrant } from './token-set.ts'
@@ -41,7 +41,10 @@ const endUntilStored = (bff: Deps, sid: string, reason: SessionEndReason) =>
     throw failure
   })
 
-/** Ends it, however often the store has to be asked, and starts the revocation of what it held. */
+/**
+ * Ends it, however often the store has to be asked, and writes down that what it held is to be
+ * revoked; the provider is told behind the answer, after a renewal that is under way.
+ */
 const settleEnd = async (
   bff: Deps,
   sid: string,
@@ -53,7 +56,8 @@ const settleEnd = async (
   const refreshToken = grant?.refreshToken
   // What a login replaces is dropped: at many providers it shares a grant with the new one.
   if (refreshToken !== undefined && reason !== 'replaced') {
-    void bff.flights.run(sid, 'revoke', () => bff.revocations.revoke(refreshToken))
+    const revoke = await bff.revocations.add(refreshToken)
+    void bff.flights.run(sid, 'revoke', revoke)
   }
   return { grant }
 }

@@ -2,7 +2,11 @@ import type { UserClaims } from '@coatcheck/wire'
 import type { Context } from 'koa'
 import type { IDToken } from 'openid-client'
 import type { BffContext } from '../bff-context.ts'
-import { createSessionCookie, type SessionCookie } from '../cookies/session-cookie.ts'
+import {
+  createSessionCookie,
+  readSessionHint,
+  type SessionCookie,
+} from '../cookies/session-cookie.ts'
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
 import { isStoreOutage } from '../errors.ts'
@@ -102,6 +106,14 @@ const endBeyondLimit = async (
   )
 }
 
+/** A login that all sessions of its user ended before: the browser stays with what it had. */
+const withdraw = async (bff: BffContext, ctx: Context, sid: string): Promise<void> => {
+  const { session, hint } = bff.options.cookieNames
+  // Where it had nothing, the cookie of the ended session tells the app why nobody is logged in.
+  if (readSessionHint(bff.options, ctx) !== undefined) withdrawCookies(ctx, [session, hint])
+  await endSession(bff, sid, 'revoked')
+}
+
 /**
  * Ends the sessions that give way to this one, or this one. What may fail comes before any other
  * session ends: of two sessions a login that is undone must not cost both.
@@ -118,9 +130,24 @@ const settle = async (
     bff.providerLogouts.hasEnded(login, claims.iat),
     isLoginOvertaken(bff.options, login, startedAt),
   ])
+  // Before any other login can find this one, and give way to a session that ends.
+  if (marks.includes(true)) return withdraw(bff, ctx, cookie.sid)
   await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
-  if (marks.includes(true)) await endSession(bff, cookie.sid, 'revoked')
   await endBeyondLimit(bff, { sid: cookie.sid, login })
+}
+
+/** Gives back what was granted for a session that could not be made. */
+const discard = async (
+  bff: BffContext,
+  sid: string,
+  { tokens, failure }: { readonly tokens: TokenSet; readonly failure: unknown },
+): Promise<void> => {
+  // The record may be there all the same: a device in the user's list that nobody holds.
+  const ending = isStoreOutage(failure) ? endSession(bff, sid, 'revoked') : undefined
+  const ended = await Promise.resolve(ending).catch(() => undefined)
+  const { refreshToken } = tokens
+  if (ended !== undefined || refreshToken === undefined) return
+  await bff.flights.run(sid, 'revoke', () => bff.revocations.revoke(refreshToken))
 }
 
 /** Makes the session under a new id and ends the one it replaces in this browser. */
@@ -141,12 +168,7 @@ export const establishSession = async (
       tokens: { generation: 1, ...sealed },
     })
   } catch (failure) {
-    const { refreshToken } = tokens
-    if (refreshToken !== undefined) {
-      void bff.flights.run(cookie.sid, 'revoke', () => bff.revocations.revoke(refreshToken))
-    }
-    // The record may be there all the same: a device in the user's list that nobody holds.
-    if (isStoreOutage(failure)) void endSession(bff, cookie.sid, 'revoked').catch(() => undefined)
+    void discard(bff, cookie.sid, { tokens, failure })
     throw failure
   }
   const work = () => settle(bff, ctx, { transaction, claims, login, cookie })

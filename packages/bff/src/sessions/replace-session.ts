@@ -1,7 +1,8 @@
+import type { SessionEndReason } from '@coatcheck/wire'
 import type { BffContext } from '../bff-context.ts'
 import { defaults } from '../defaults.ts'
 import { describeFailure } from '../log.ts'
-import { untilStored } from '../renewal/until-stored.ts'
+import { untilStored } from '../until-stored.ts'
 import { within } from '../within.ts'
 
 type Deps = Pick<BffContext, 'sessions' | 'flights' | 'options'>
@@ -10,21 +11,31 @@ type Deps = Pick<BffContext, 'sessions' | 'flights' | 'options'>
 export interface Replacement {
   readonly sid: string
   readonly successor: string
+  /** How the successor may have ended meanwhile without this session being kept for it. */
+  readonly evenAfter: readonly SessionEndReason[]
 }
 
-/** Whether the login stands: the session it made lives, or its user has logged out of it. */
-const hasStood = async ({ sessions }: Deps, successor: string): Promise<boolean> => {
+/** Kept: the successor did not stand. Unsettled: it goes on behind the answer, or was given up. */
+export type ReplacementOutcome = 'replaced' | 'kept' | 'unsettled'
+
+/** Whether the login stands: the session it made lives, or has ended in a way that changes nothing. */
+const hasStood = async (
+  { sessions }: Deps,
+  { successor, evenAfter }: Replacement,
+): Promise<boolean> => {
   const lookup = await sessions.read(successor)
-  return lookup.kind === 'live' || (lookup.kind === 'ended' && lookup.reason === 'logout')
+  return lookup.kind === 'live' || (lookup.kind === 'ended' && evenAfter.includes(lookup.reason))
 }
 
-const prepareReplacement = (bff: Deps, { sid, successor }: Replacement) => {
+const prepareReplacement = (bff: Deps, replacement: Replacement) => {
+  const { sid, successor } = replacement
   const end = bff.sessions.prepareEnd(sid, 'replaced')
   return () =>
     // In line with the ends of the successor: while it is being undone, nothing gives way to it.
     bff.flights.run(`end ${successor}`, `replace ${sid}`, async () => {
-      if (await hasStood(bff, successor)) await end()
-      return 'settled' as const
+      if (!(await hasStood(bff, replacement))) return 'kept' as const
+      await end()
+      return 'replaced' as const
     })
 }
 
@@ -36,7 +47,10 @@ const prepareReplacement = (bff: Deps, { sid, successor }: Replacement) => {
  * away is asked again behind the answer, unless the login is undone meanwhile: then its user keeps
  * the session they had.
  */
-export const replaceSession = async (bff: Deps, replacement: Replacement): Promise<void> => {
+export const replaceSession = async (
+  bff: Deps,
+  replacement: Replacement,
+): Promise<ReplacementOutcome> => {
   const { sid, successor } = replacement
   const { log } = bff.options
   const replacing = bff.flights
@@ -48,14 +62,16 @@ export const replaceSession = async (bff: Deps, replacement: Replacement): Promi
       )
       return 'given up' as const
     })
-  const outcome = await within<'settled' | 'given up' | 'unsettled'>(
+  const outcome = await within<ReplacementOutcome | 'given up'>(
     defaults.endWaitMs,
     replacing,
     'unsettled',
   )
-  if (outcome !== 'unsettled') return
+  if (outcome === 'given up') return 'unsettled'
+  if (outcome !== 'unsettled') return outcome
   log.warn(
     { event: 'session.end_unsettled', code: 'replaced' },
     'The store could not tell in time whether a session was replaced; it is asked again.',
   )
+  return outcome
 }

@@ -110,7 +110,14 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
     const messages = createMessages({ database, transaction, now, pollIntervalMs })
     return { entries, messages }
   }
-  const { entries, messages } = attempt(() => untilUnlocked(prepare, { timeoutMs }))
+  const { entries, messages } = attempt(() => {
+    try {
+      return untilUnlocked(prepare, { timeoutMs })
+    } catch (error) {
+      if (options.database === undefined) database.close()
+      throw error
+    }
+  })
   // Two lanes: a reader is not held up by whoever has the write lock.
   const [reads, writes] = [createLane({ timeoutMs }), createLane({ timeoutMs })]
   let closed = false

@@ -1,5 +1,5 @@
-import { defaults } from '../defaults.ts'
-import { isStoreOutage } from '../errors.ts'
+import { defaults } from './defaults.ts'
+import { isStoreOutage } from './errors.ts'
 
 const { pause: pauseMs, limit: limitMs } = defaults.storeRetryMs
 

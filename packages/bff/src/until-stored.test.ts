@@ -1,6 +1,6 @@
 import { StoreError } from '@coatcheck/store'
 import { afterEach, expect, test, vi } from 'vitest'
-import { defaults } from '../defaults.ts'
+import { defaults } from './defaults.ts'
 import { untilStored } from './until-stored.ts'
 
 afterEach(() => {
