@@ -184,15 +184,19 @@ test('J39 a key server that is down is not stormed', async () => {
 })
 
 test('J39 in an outage known keys serve without waiting for the key server', async () => {
-  const { server, clock, codeOf } = await setUp(json(jwks), { timeoutMs: 100 })
+  const { server, clock, codeOf } = await setUp(json(jwks), { timeoutMs: 30_000 })
   expect(await codeOf(token1)).toBe('accepted')
-  server.answer = () => {}
+  server.answer = json(jwks, 500)
   clock.seconds += 601
   expect(await codeOf(token1)).toBe('accepted')
+  const asked = new Promise<void>((resolve) => {
+    server.answer = () => resolve()
+  })
   clock.seconds += 60
   const startedAt = performance.now()
   expect(await codeOf(token1)).toBe('accepted')
-  expect(performance.now() - startedAt).toBeLessThan(80)
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
+  await asked
 })
 
 const hostileAnswers: readonly (readonly [string, Answer])[] = [
@@ -264,7 +268,7 @@ test.each(hostileAnswers)(
     clock.seconds += 601
     const startedAt = performance.now()
     expect(await codeOf(token2)).toBe('keys_unavailable')
-    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
     expect(await codeOf(token1)).toBe('accepted')
     expect(server.requests.length).toBe(2)
   },

@@ -9,7 +9,7 @@ import { clusterSlot } from './cluster-slot.ts'
 import { createRedisStore, type RedisClient } from './index.ts'
 import { canRunRedis } from './redis-suite.fixture.ts'
 
-const patience = { timeout: 60_000 }
+const patience = { timeout: 180_000 }
 const next = () => ({ value: 'x', expiresAt: Date.now() + 600_000 })
 const keys = Array.from({ length: 60 }, (_, index) => `key ${index}`)
 
