@@ -116,7 +116,7 @@ if (canRunRedis('The store on a Redis Cluster')) {
       const open = async (library: Library) => {
         const client = await library.connectCluster(ports(doubled))
         onTestFinished(() => endClient(client))
-        const options = { client, prefix: `${library.name}:`, waitReplicas: 1, timeoutMs: 1_000 }
+        const options = { client, prefix: `${library.name}:`, waitReplicas: 1, timeoutMs: 5_000 }
         return [library.name, createRedisStore(options)] as const
       }
       const stores = await Promise.all(libraries.map(open))

@@ -7,7 +7,7 @@ import { createRedisStore, type RedisStoreOptions } from './index.ts'
 import { canRunRedis } from './redis-suite.fixture.ts'
 
 const patience = { timeout: 180_000 }
-const timeoutMs = 400
+const timeoutMs = 1_500
 
 /** Runs the calls and returns what each was rejected with, and how long all took together. */
 const failures = async (calls: readonly (() => Promise<unknown>)[]) => {
