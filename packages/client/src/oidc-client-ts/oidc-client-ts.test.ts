@@ -363,6 +363,8 @@ test('passwords are refused, and what the BFF does is said', async () => {
 })
 
 test('without resources the manager makes a client of its own and takes the first token of the BFF', async () => {
+  // Nobody can dispose of that client, which would hear the tests after this one.
+  vi.stubGlobal('BroadcastChannel', undefined)
   const manager = new UserManager({ authority: 'x', client_id: 'y', redirect_uri: 'z' })
   const user = await manager.getUser()
   expect(user?.access_token).toBe(stage.bff.tokens.at(-1))
