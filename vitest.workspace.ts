@@ -11,6 +11,14 @@ const sources = {
 /** Real servers and processes of their own: slower, one file at a time, not among the unit tests. */
 const realServers = '**/*.processes.test.ts'
 
+/** Room for a busy machine: no test waits that long unless something is wrong. */
+const patience = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Until then `expect.poll` asks again.
+  expect: { poll: { timeout: 20_000 } },
+}
+
 const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
   ...sources,
   test: {
@@ -19,8 +27,7 @@ const unit = (name: string, environment: 'node' | 'happy-dom' = 'node') => ({
     environment,
     include: ['src/**/*.test.ts'],
     exclude: [realServers],
-    // Room for a busy machine; no test waits on purpose.
-    testTimeout: 20_000,
+    ...patience,
   },
 })
 
@@ -36,13 +43,13 @@ const tools = {
       'interop/**/*.test.ts',
       'e2e/find-browser.test.ts',
     ],
-    testTimeout: 20_000,
+    ...patience,
   },
 }
 
 /** The demo's own logic; the page itself is driven by the journeys. */
 const demo = {
-  test: { name: 'demo', root: './demo', include: ['src/**/*.test.ts'] },
+  test: { name: 'demo', root: './demo', include: ['src/**/*.test.ts'], ...patience },
 }
 
 /** Journeys run against the built packages, one browser at a time. */
@@ -54,7 +61,8 @@ const journeys = {
     exclude: ['**/node_modules/**', 'find-browser.test.ts', 'processes/**'],
     fileParallelism: false,
     sequence: { groupOrder: 2 },
-    testTimeout: 60_000,
+    ...patience,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 }
@@ -67,8 +75,9 @@ const processes = {
     include: ['e2e/processes/**/*.test.ts', `packages/*/src/${realServers}`],
     fileParallelism: false,
     sequence: { groupOrder: 1 },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...patience,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
   },
 }
 

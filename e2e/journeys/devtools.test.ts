@@ -90,7 +90,7 @@ test('C19 the devtools run under a strict policy and Trusted Types, by keyboard,
   await other.goto(origin)
   await expect.poll(() => factsOf(tab)).toMatch(/Tabs2$/)
   await other.close({ runBeforeUnload: true })
-  await expect.poll(() => factsOf(tab), { timeout: 12_000 }).toMatch(/Tabs1$/)
+  await expect.poll(() => factsOf(tab), { timeout: 60_000 }).toMatch(/Tabs1$/)
 
   await tab.bringToFront()
   await tab.keyboard.press('Escape')

@@ -55,7 +55,8 @@ const untilBack = async (page: Page, tab: number) => {
 
 /** The same for a login on whose way no page is shown. */
 const untilCalledBack = async (page: Page, tab: number) => {
-  const isBack = page.waitForResponse((response) => response.url().includes('/bff/callback'))
+  // Its address is the same before and after.
+  const isBack = page.waitForEvent('domcontentloaded')
   await startLogin(page)
   await isBack
   await untilBack(page, tab)

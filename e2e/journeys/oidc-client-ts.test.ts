@@ -44,7 +44,7 @@ const untilStatus = (page: Page, status: 'in' | 'out'): Promise<unknown> =>
   page.waitForFunction(
     (wanted) => document.querySelector('#status')?.textContent === wanted,
     status,
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   )
 
 const tokenOf = (page: Page): Promise<string> =>
@@ -131,7 +131,7 @@ test('a renewal reaches the app as UserLoaded, without a loading state', async (
   await page.waitForFunction(
     (old) => (globalThis as unknown as SpaGlobals).oidc.user.access_token !== old,
     before,
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   )
   expect(await textOf(page, 'status')).toBe('in')
   expect(await callApi(page)).toBe(200)

@@ -52,7 +52,7 @@ const startPopup = async (page: Page, options: object = {}): Promise<Page> => {
 
 const outcomeOf = async (page: Page): Promise<unknown> => {
   const settled = () => (globalThis as unknown as Globals).outcome !== undefined
-  await page.waitForFunction(settled, undefined, { timeout: 10_000 })
+  await page.waitForFunction(settled, undefined, { timeout: 60_000 })
   return page.evaluate(() => (globalThis as unknown as Globals).outcome)
 }
 

@@ -34,7 +34,7 @@ test.each(faults)(
     expect(await callApi()).toBe('provider_unavailable')
     expect(await stateOf(stage.page)).toMatchObject({ status: 'authenticated' })
     stage.system.idp.faults.clear()
-    await expect.poll(callApi, { timeout: 20_000 }).toBe('200')
+    await expect.poll(callApi, { timeout: 60_000 }).toBe('200')
   },
 )
 

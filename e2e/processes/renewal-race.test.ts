@@ -14,7 +14,7 @@ const questions = [
 // Each waits for a slow provider, so they wait together.
 for (const store of storesAtHand('renewal-race')) {
   test.concurrent(`B84 ${store}: 4 processes x 25 calls with an expired token are 1 renewal, 100 good answers and a session that lives, and without the lease they are not`, {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async ({ expect, onTestFinished }) => {
     const cluster = await startCluster({ processes: 4, store })
     onTestFinished(() => cluster.close())

@@ -5,7 +5,7 @@ import { badOnes, catchInFlight, renewAll, startLoad, tally } from './support/lo
 import { openCluster } from './support/redis-stores.ts'
 import { storesAtHand } from './support/stores.ts'
 
-const patience = { timeout: 90_000 }
+const patience = { timeout: 240_000 }
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const [slots, masterCount] = [16_384, 3]

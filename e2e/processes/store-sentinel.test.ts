@@ -5,7 +5,7 @@ import { badOnes, catchInFlight, renewAll, startLoad, tally } from './support/lo
 import { openSentinel } from './support/redis-stores.ts'
 import { storesAtHand } from './support/stores.ts'
 
-const patience = { timeout: 90_000 }
+const patience = { timeout: 240_000 }
 
 /** From now on what the master acknowledges reaches no replica. */
 const cutOff = async ({ master, replica }: RedisSentinelSet) => {

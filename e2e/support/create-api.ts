@@ -75,7 +75,7 @@ export const createApi = async ({ appOrigin, issuer, audience }: ApiOptions): Pr
     )
   }
 
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: 75_000 }, async (request, response) => {
     allowApp(response, appOrigin)
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end()

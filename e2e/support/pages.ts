@@ -28,7 +28,7 @@ export const untilReady = (page: Page): Promise<unknown> =>
       return auth !== undefined && auth.getState().status !== 'loading'
     },
     undefined,
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   )
 
 export const stateOf = (

@@ -73,7 +73,10 @@ export const startSystem = async (): Promise<System> => {
   let skewMs = 0
   const app = new Koa()
   // Bound late: the origin is part of the configuration of what answers there.
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(
+    { keepAliveTimeout: 75_000 },
+    (request, response) => void answer(request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
   const idp = await createDevIdp({

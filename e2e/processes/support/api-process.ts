@@ -17,7 +17,7 @@ const run = async ({ issuer, audience, keys, redisUrl }: ApiProcessOptions): Pro
   const client = new Redis(redisUrl, { maxRetriesPerRequest: 1 })
   // ioredis prints what nobody listens to.
   client.on('error', () => undefined)
-  const denyList = createDenyList({ store: createRedisStore({ client, timeoutMs: 500 }) })
+  const denyList = createDenyList({ store: createRedisStore({ client, timeoutMs: 3_000 }) })
   const verifier = createVerifier({ issuer, audience, algorithms: ['ES256'], keys, denyList })
   const app = new Koa()
   app.use(authenticate({ verifier }))

@@ -114,6 +114,10 @@ process.on('message', (message: ToProcess) => {
 // Nobody is left to stop this process if its parent dies.
 process.on('disconnect', () => process.exit())
 
-const server = createServer(bff.callback).listen(0, '127.0.0.1', () => {
-  say({ kind: 'ready', port: (server.address() as AddressInfo).port })
-})
+const server = createServer({ keepAliveTimeout: 75_000 }, bff.callback).listen(
+  0,
+  '127.0.0.1',
+  () => {
+    say({ kind: 'ready', port: (server.address() as AddressInfo).port })
+  },
+)

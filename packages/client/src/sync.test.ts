@@ -5,6 +5,9 @@ import type { AuthClient } from './create-auth-client.ts'
 import { apiOrigin, createGate } from './fake-bff.fixture.ts'
 import { setStage } from './stage.fixture.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const stage = setStage()
 
 /** Settles when a client's snapshot has the status. */
@@ -85,7 +88,7 @@ test('one more tab of the same session costs the others nothing', async () => {
   await stage.createReady()
   const { channel, heard } = openForeign()
   await stage.createReady()
-  await vi.waitFor(() => expect(heard).toEqual([{ sid: 'sid-1' }]))
+  await vi.waitFor(() => expect(heard).toEqual([{ sid: 'sid-1' }]), patience)
   await stage.page.idle()
   channel.close()
   expect(stage.bff.seen.session).toHaveLength(3)
@@ -108,7 +111,7 @@ test('C12 another user in another tab: the old token is dropped, requests are ab
   stage.bff.sid = 'sid-2'
   await stage.createReady()
   expect(await waiting).toMatchObject({ code: 'session_required' })
-  await vi.waitFor(() => expect(changed.mock.calls).toEqual([[{ user: { sub: 'bob' } }]]))
+  await vi.waitFor(() => expect(changed.mock.calls).toEqual([[{ user: { sub: 'bob' } }]]), patience)
   expect(first.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'bob' } })
   expect((await first.fetch(`${apiOrigin}/orders`)).status).toBe(200)
   const sent = stage.bff.seen.api.at(-1)?.headers.get('authorization')
@@ -191,7 +194,7 @@ test.each([
   channel.postMessage(message)
   // The next message shows that the first has been heard.
   channel.postMessage({ sid: 'sid-9' })
-  await vi.waitFor(() => expect(stage.bff.seen.session).toHaveLength(2))
+  await vi.waitFor(() => expect(stage.bff.seen.session).toHaveLength(2), patience)
   await stage.page.idle()
   channel.close()
   expect(client.getState()).toBe(state)

@@ -5,6 +5,7 @@ import type Provider from 'oidc-provider'
 import { checkFault } from './check-fault.ts'
 import { createConfirmForUser } from './confirm-for-user.ts'
 import { type Counts, createCounters } from './counters.ts'
+import { keepAliveMs } from './defaults.ts'
 import { DevIdpError } from './errors.ts'
 import { createFaultPlan, type Faults } from './faults.ts'
 import { createInteraction } from './interaction.ts'
@@ -136,7 +137,7 @@ export const createDevIdp = async (given: DevIdpOptions): Promise<DevIdp> => {
   const lifetimes = () => current
   const closing = new AbortController()
   const keys = await createSigningKeys()
-  const server = createServer()
+  const server = createServer({ keepAliveTimeout: keepAliveMs })
   const port = await listen(server, options.port, options.host)
   const issuer = issuerOf(options.host, port)
   const close = () => {

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import * as client from 'openid-client'
 import { expect, onTestFinished, test } from 'vitest'
 import { appClient, login, startEach, startIdp } from './app.fixture.ts'
@@ -195,4 +196,26 @@ test('a form that is too long is refused before it is held', async () => {
     body: new URLSearchParams({ grant_type: 'x'.repeat(2 * 1024 * 1024) }),
   })
   expect(response.status).toBe(413)
+})
+
+test('a form that is too long does not block the next request on its connection', async () => {
+  const idp = await start()
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  const send = (method: string, path: string, body = '') =>
+    new Promise<{ status: number | undefined; localPort: number | undefined }>(
+      (resolve, reject) => {
+        const headers = { 'content-length': body.length }
+        const sent = request(`${idp.issuer}${path}`, { agent, method, headers }, (response) => {
+          const { statusCode: status, socket } = response
+          const { localPort } = socket
+          response.resume().on('end', () => resolve({ status, localPort }))
+        })
+        sent.on('error', reject).end(body)
+      },
+    )
+  const refused = await send('POST', '/token', 'x'.repeat(2 * 1024 * 1024))
+  const next = await send('GET', '/.well-known/openid-configuration')
+  expect([refused.status, next.status]).toEqual([413, 200])
+  expect(next.localPort).toBe(refused.localPort)
 })

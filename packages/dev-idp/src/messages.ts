@@ -6,13 +6,16 @@ import { maximumFormBytes } from './defaults.ts'
 export const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let length = 0
-  // A form that is too long is left unread, but its connection must live to be told so.
+  // The connection of a form that is too long must live to be told so.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += chunk.length
-    if (length > maximumFormBytes) return undefined
+    if (length > maximumFormBytes) break
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  if (length <= maximumFormBytes) return Buffer.concat(chunks)
+  // Unread, the rest would block the next request on this connection.
+  request.resume()
+  return undefined
 }
 
 /** What {@link createRequest} makes a request of. */

@@ -8,6 +8,9 @@ import { logoutClaims, makeToken, sendLogoutToken } from '../testing/logout-toke
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
 import { type SecondProcess, startSecondProcess } from '../testing/second-process.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 let harness: Harness
 let store: RecordingStore
 let other: SecondProcess
@@ -183,7 +186,7 @@ test('a session has so many streams and no more; one that is closed makes room',
   await harness.login(bob, 'bob')
   expect((await open(bob)).status).toBe(200)
   tabs[0]?.close()
-  await vi.waitFor(async () => expect((await open()).status).toBe(200))
+  await vi.waitFor(async () => expect((await open()).status).toBe(200), patience)
 })
 
 test('without a session there is no stream', async () => {

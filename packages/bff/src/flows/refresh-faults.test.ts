@@ -66,7 +66,7 @@ for (const { name, answer, status, code, retryAfter } of faults) {
 test('B86 a provider that hangs is given up after its time, the session is kept', async () => {
   await harness.close()
   harness = await createHarness({
-    bff: (standard) => ({ ...standard, provider: { ...standard.provider, timeoutMs: 400 } }),
+    bff: (standard) => ({ ...standard, provider: { ...standard.provider, timeoutMs: 1_500 } }),
   })
   await harness.login()
   harness.advance(601)

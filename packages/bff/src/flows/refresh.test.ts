@@ -10,6 +10,9 @@ import { hashToken } from '../testing/hash-token.ts'
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 let harness: Harness
 let store: RecordingStore
 let options: BffOptions
@@ -218,7 +221,7 @@ test('B46 a refresh token that another process has used, and not stored yet, is 
   // The holder learns at its next sign of life that it is none any more.
   await new Promise((resolve) => setTimeout(resolve, defaults.leaseRenewalMs + 200))
   ours.open()
-  await vi.waitFor(() => expect(refreshes().length).toBe(2))
+  await vi.waitFor(() => expect(refreshes().length).toBe(2), patience)
   await new Promise((resolve) => setTimeout(resolve, 200))
   theirs.open()
   expect((await renewed).status).toBe(200)
@@ -552,7 +555,7 @@ test('B46 a clock that leaps during a renewal does not make another process end 
   const second = other.post(harness.browser, '/bff/token')
   const asked = () => store.calls.filter(({ key }) => key.startsWith('lease:')).length
   const before = asked()
-  await vi.waitUntil(() => asked() > before + 3 || refreshes().length > 1)
+  await vi.waitUntil(() => asked() > before + 3 || refreshes().length > 1, patience)
   gate.open()
   const answers = await Promise.all([slow, second])
   await other.close()

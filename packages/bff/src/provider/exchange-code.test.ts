@@ -128,7 +128,7 @@ test('a provider that does not answer in time is unavailable', async () => {
   await harness.close()
   harness = await start((standard) => ({
     ...standard,
-    provider: { ...standard.provider, timeoutMs: 50 },
+    provider: { ...standard.provider, timeoutMs: 1_500 },
   }))
   harness.provider.script.token = () => 'hang'
   const answer = await harness.login()

@@ -14,6 +14,9 @@ import {
 import { type SecondProcess, startSecondProcess } from '../testing/second-process.ts'
 import { hashSecret } from './hash-secret.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const cookieName = '__Host-Http-coatcheck'
 
 let harness: Harness
@@ -264,7 +267,7 @@ for (const lost of ['the answer', 'the write'] as const) {
     mendStore()
     store.calls.splice(0)
     const repeated = Promise.all(copies.map((copy) => copy.post('/bff/logout')))
-    await vi.waitUntil(() => store.calls.length >= copies.length)
+    await vi.waitUntil(() => store.calls.length >= copies.length, patience)
     await vi.advanceTimersByTimeAsync(pauseMs)
     expect((await repeated).map(({ status }) => status)).toEqual([200, 200])
     vi.useRealTimers()
@@ -310,7 +313,7 @@ test('B103 a logout repeated while its tombstone is unconfirmed says where the p
   mendStore()
   store.calls.splice(0)
   const repeating = harness.browser.post('/bff/logout')
-  await vi.waitUntil(() => store.calls.length > 0)
+  await vi.waitUntil(() => store.calls.length > 0, patience)
   await vi.advanceTimersByTimeAsync(pauseMs)
   const repeated = await repeating
   vi.useRealTimers()

@@ -51,7 +51,9 @@ export const createHarness = async (options: HarnessOptions = {}): Promise<Harne
   const write = (level: LogLine['level']) => (fields: LogFields, message: string) => {
     log.push({ level, fields, message })
   }
-  const server = createServer((request, response) => bff.callback(request, response))
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) =>
+    bff.callback(request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
   const standard: BffOptions = {

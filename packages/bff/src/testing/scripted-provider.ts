@@ -163,7 +163,7 @@ export const createScriptedProvider = async (now: () => number): Promise<Scripte
     }
   }
 
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: 75_000 }, async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://provider')
     const body = await readBody(request)
     const record: ProviderRequest = {

@@ -23,7 +23,7 @@ export interface SecondProcess {
 
 export const startSecondProcess = async (options: BffOptions): Promise<SecondProcess> => {
   const bff = createBff(options)
-  const server = createServer(bff.callback)
+  const server = createServer({ keepAliveTimeout: 75_000 }, bff.callback)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const wire = createBrowser(`http://localhost:${port}`)

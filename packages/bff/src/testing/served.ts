@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { readEnvironment } from '../config/environment.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { ServerConfig } from '../config/server-config.ts'
+import { BffError } from '../errors.ts'
 import { type CoatcheckServer, type ServerPorts, startServer } from '../server/start-server.ts'
 import { type Browser, createBrowser } from './browser.ts'
 import { createScriptedProvider, type ScriptedProvider } from './scripted-provider.ts'
@@ -77,15 +78,26 @@ const checked = (folder: string, content: Readonly<Record<string, unknown>>): Se
   return check.config
 }
 
+/** Another server may have taken the port since it was found to be free. */
+const isPortTaken = (error: unknown): boolean =>
+  error instanceof BffError && /^listen: .* is in use/.test(error.message)
+
+const onFreePort = async <T>(start: (port: number) => Promise<T>, attempts = 5): Promise<T> => {
+  try {
+    return await start(await freePort())
+  } catch (error) {
+    if (!isPortTaken(error) || attempts <= 1) throw error
+    return onFreePort(start, attempts - 1)
+  }
+}
+
 export const serve = async (options: ServedOptions = {}): Promise<Served> => {
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-'))
   writeFiles(join(folder, 'public'), options.files ?? appFiles)
   options.prepare?.(folder)
   const provider = await createScriptedProvider(Date.now)
-  const port = await freePort()
-  const origin = `http://localhost:${port}`
-  const standard = {
-    publicUrl: origin,
+  const standardAt = (port: number) => ({
+    publicUrl: `http://localhost:${port}`,
     provider: {
       issuer: provider.issuer,
       clientId: provider.clientId,
@@ -96,11 +108,15 @@ export const serve = async (options: ServedOptions = {}): Promise<Served> => {
     listen: { port },
     operators: { port: 0 },
     static: { directory: 'public' },
-  }
+  })
   const lines: string[] = []
-  const server = await startServer(checked(folder, options.file?.(standard) ?? standard), {
-    logDestination: { write: (line) => void lines.push(line) },
-    ...options.ports,
+  const { server, origin } = await onFreePort(async (port) => {
+    lines.length = 0
+    const standard = standardAt(port)
+    const config = checked(folder, options.file?.(standard) ?? standard)
+    const logDestination = { write: (line: string) => void lines.push(line) }
+    const started = await startServer(config, { logDestination, ...options.ports })
+    return { server: started, origin: standard.publicUrl }
   })
   const browser = createBrowser(origin)
   return {

@@ -9,6 +9,9 @@ import { setStage } from '../stage.fixture.ts'
 import { formatDuration } from './format.ts'
 import { type DevtoolsOptions, type MountedDevtools, mountDevtools } from './index.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const stage = setStage()
 const mounted: MountedDevtools[] = []
 const copied: string[] = []
@@ -148,11 +151,11 @@ test('tabs that show the panel are counted, and forgotten when they go or fall s
   const heard: unknown[] = []
   channel.addEventListener('message', ({ data }) => heard.push(data))
   const untilTabs = (count: number) =>
-    vi.waitFor(() => expect(panelText()).toContain(`Tabs${count}`))
+    vi.waitFor(() => expect(panelText()).toContain(`Tabs${count}`), patience)
   try {
     channel.postMessage({ ask: 'other' })
     await untilTabs(2)
-    await vi.waitFor(() => expect(heard).toMatchObject([{ here: expect.any(String) }]))
+    await vi.waitFor(() => expect(heard).toMatchObject([{ here: expect.any(String) }]), patience)
     channel.postMessage({ gone: 'other' })
     await untilTabs(1)
     for (const junk of [null, 'x', 7, {}]) channel.postMessage(junk)

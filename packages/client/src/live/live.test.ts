@@ -6,6 +6,9 @@ import { setStage } from '../stage.fixture.ts'
 import { startLive } from './index.ts'
 import { createEvents } from './live.fixture.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const stage = setStage()
 
 const ended = 'event: session.ended\ndata: {"reason":"revoked"}\n\n'
@@ -254,6 +257,6 @@ test('C01 what tabs tell one another is the name of an event and an instant', as
   channel.onmessage = (event) => heard.push((event as MessageEvent).data)
   const at = stage.page.clock.wall + 60_000
   await events.streams[0]?.send(expiring(60))
-  await vi.waitFor(() => expect(heard).toEqual([{ live: 'expiring', expiresAt: at }]))
+  await vi.waitFor(() => expect(heard).toEqual([{ live: 'expiring', expiresAt: at }]), patience)
   channel.close()
 })

@@ -16,6 +16,9 @@ import {
   WebStorageStateStore,
 } from './index.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const stage = setStage()
 const warned = vi.fn()
 
@@ -248,7 +251,7 @@ test('signinRedirect leaves for the BFF, comes back here, and carries what the l
   stage.open('/')
   void manager.signinRedirect({ login_hint: 'al', max_age: 0, state: { from: 1 } })
   void manager.signinRedirect()
-  await vi.waitFor(() => expect(stage.page.navigations).toHaveLength(1))
+  await vi.waitFor(() => expect(stage.page.navigations).toHaveLength(1), patience)
   const { pathname, searchParams } = new URL(stage.page.navigations[0] ?? '')
   expect(pathname).toBe('/bff/login')
   expect(Object.fromEntries(searchParams)).toEqual({
@@ -285,7 +288,7 @@ test('signinPopup opens a window in the same breath and sends it to the login', 
   const given = new AbortController()
   const login = manager.signinPopup({ login_hint: 'al', popupSignal: given.signal })
   expect(open).toHaveBeenCalledOnce()
-  await vi.waitFor(() => expect(popup.focus).toHaveBeenCalled())
+  await vi.waitFor(() => expect(popup.focus).toHaveBeenCalled(), patience)
   expect(popup.location.href).toMatch(/\/bff\/login\?.*login_hint=al.*display=popup/)
   expect(popup.name).toMatch(/^coatcheck \d/)
   given.abort(new Error('enough'))
@@ -360,6 +363,8 @@ test('passwords are refused, and what the BFF does is said', async () => {
 })
 
 test('without resources the manager makes a client of its own and takes the first token of the BFF', async () => {
+  // Nobody can dispose of that client, which would hear the tests after this one.
+  vi.stubGlobal('BroadcastChannel', undefined)
   const manager = new UserManager({ authority: 'x', client_id: 'y', redirect_uri: 'z' })
   const user = await manager.getUser()
   expect(user?.access_token).toBe(stage.bff.tokens.at(-1))

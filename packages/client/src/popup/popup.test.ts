@@ -4,6 +4,9 @@ import { appOrigin } from '../page.fixture.ts'
 import { setStage } from '../stage.fixture.ts'
 import { loginByPopup, type PopupLoginOptions } from './index.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const stage = setStage()
 
 /** What the test plays of the window that `window.open` made. */
@@ -278,5 +281,5 @@ test('other pages learn of the login from the landing page itself', async () => 
   expect(other.getState().status).toBe('unauthenticated')
   stage.bff.isLoggedIn = true
   await say({ popup: name(), sid: 'popup' })
-  await vi.waitFor(() => expect(other.getState().status).toBe('authenticated'))
+  await vi.waitFor(() => expect(other.getState().status).toBe('authenticated'), patience)
 })

@@ -7,6 +7,9 @@ import { loginByPopup } from '../popup/index.ts'
 import { createStepUpFetch, StepUpRequiredError } from '../step-up/index.ts'
 import { problem, setUpFakeSession } from './index.ts'
 
+/** By default a wait is given up after one second, which a busy machine may take. */
+const patience = { timeout: 20_000 }
+
 const api = 'https://orders.example'
 
 const resources = {
@@ -93,7 +96,7 @@ test('offline: the session is kept, and is there again when the network is', asy
   expect(client.getState()).toMatchObject({ status: 'authenticated', offline: true })
   await expect(client.fetch(`${api}/orders`)).rejects.toThrow(TypeError)
   session.goOnline()
-  await vi.waitFor(() => expect(client.getState()).toMatchObject({ offline: false }))
+  await vi.waitFor(() => expect(client.getState()).toMatchObject({ offline: false }), patience)
   session.set('offline')
   await client.refreshSession()
   expect(client.getState()).toMatchObject({ status: 'authenticated', offline: true })

@@ -184,15 +184,19 @@ test('J39 a key server that is down is not stormed', async () => {
 })
 
 test('J39 in an outage known keys serve without waiting for the key server', async () => {
-  const { server, clock, codeOf } = await setUp(json(jwks), { timeoutMs: 100 })
+  const { server, clock, codeOf } = await setUp(json(jwks), { timeoutMs: 30_000 })
   expect(await codeOf(token1)).toBe('accepted')
-  server.answer = () => {}
+  server.answer = json(jwks, 500)
   clock.seconds += 601
   expect(await codeOf(token1)).toBe('accepted')
+  const asked = new Promise<void>((resolve) => {
+    server.answer = () => resolve()
+  })
   clock.seconds += 60
   const startedAt = performance.now()
   expect(await codeOf(token1)).toBe('accepted')
-  expect(performance.now() - startedAt).toBeLessThan(80)
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
+  await asked
 })
 
 const hostileAnswers: readonly (readonly [string, Answer])[] = [
@@ -258,13 +262,13 @@ const hostileAnswers: readonly (readonly [string, Answer])[] = [
 test.each(hostileAnswers)(
   'J37 a key server that answers %s changes nothing, in bounded time',
   async (_, answer) => {
-    const { server, clock, codeOf } = await setUp(json(onlyK1), { timeoutMs: 100 })
+    const { server, clock, codeOf } = await setUp(json(onlyK1), { timeoutMs: 1_500 })
     expect(await codeOf(token1)).toBe('accepted')
     server.answer = answer
     clock.seconds += 601
     const startedAt = performance.now()
     expect(await codeOf(token2)).toBe('keys_unavailable')
-    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
     expect(await codeOf(token1)).toBe('accepted')
     expect(server.requests.length).toBe(2)
   },
@@ -273,7 +277,7 @@ test.each(hostileAnswers)(
 test.each(hostileAnswers)(
   'J37 a key server that first answers %s leaves no keys',
   async (_, answer) => {
-    const { codeOf } = await setUp(answer, { timeoutMs: 100 })
+    const { codeOf } = await setUp(answer, { timeoutMs: 1_500 })
     expect(await codeOf(token2)).toBe('keys_unavailable')
   },
 )

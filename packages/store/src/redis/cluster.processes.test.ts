@@ -9,7 +9,7 @@ import { clusterSlot } from './cluster-slot.ts'
 import { createRedisStore, type RedisClient } from './index.ts'
 import { canRunRedis } from './redis-suite.fixture.ts'
 
-const patience = { timeout: 60_000 }
+const patience = { timeout: 180_000 }
 const next = () => ({ value: 'x', expiresAt: Date.now() + 600_000 })
 const keys = Array.from({ length: 60 }, (_, index) => `key ${index}`)
 
@@ -116,7 +116,7 @@ if (canRunRedis('The store on a Redis Cluster')) {
       const open = async (library: Library) => {
         const client = await library.connectCluster(ports(doubled))
         onTestFinished(() => endClient(client))
-        const options = { client, prefix: `${library.name}:`, waitReplicas: 1, timeoutMs: 1_000 }
+        const options = { client, prefix: `${library.name}:`, waitReplicas: 1, timeoutMs: 5_000 }
         return [library.name, createRedisStore(options)] as const
       }
       const stores = await Promise.all(libraries.map(open))

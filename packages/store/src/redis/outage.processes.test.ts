@@ -6,8 +6,8 @@ import { endClient, libraries } from './clients.fixture.ts'
 import { createRedisStore, type RedisStoreOptions } from './index.ts'
 import { canRunRedis } from './redis-suite.fixture.ts'
 
-const patience = { timeout: 60_000 }
-const timeoutMs = 400
+const patience = { timeout: 180_000 }
+const timeoutMs = 1_500
 
 /** Runs the calls and returns what each was rejected with, and how long all took together. */
 const failures = async (calls: readonly (() => Promise<unknown>)[]) => {
@@ -87,7 +87,7 @@ if (canRunRedis('The store through outages of Redis')) {
         await server.kill()
         const first = await failures(everyCall(store))
         expect(first.codes).toEqual(unavailable)
-        expect(first.tookMs).toBeLessThan(timeoutMs + 2_000)
+        expect(first.tookMs).toBeLessThan(timeoutMs + 15_000)
         const later = await failures(everyCall(store))
         expect(later.codes).toEqual(unavailable)
         await server.restart()
@@ -108,7 +108,7 @@ if (canRunRedis('The store through outages of Redis')) {
           () => store.channel('new').subscribe(() => undefined),
         ])
         expect(codes).toEqual([...unavailable, 'store_unavailable'])
-        expect(tookMs).toBeLessThan(timeoutMs + 2_000)
+        expect(tookMs).toBeLessThan(timeoutMs + 15_000)
         server.thaw()
         expect(await recovery(store)).toBeDefined()
       },

@@ -10,7 +10,7 @@ import { endClient } from './clients.fixture.ts'
 import { createRedisStore, type RedisClient } from './index.ts'
 import { canRunRedis } from './redis-suite.fixture.ts'
 
-const patience = { timeout: 90_000 }
+const patience = { timeout: 240_000 }
 const ignore = () => undefined
 
 interface SentinelLibrary {

@@ -9,7 +9,7 @@ import { createSqliteStore, type SqliteStoreOptions } from './index.ts'
 const directory = mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const patience = { timeout: 60_000 }
+const patience = { timeout: 180_000 }
 const expiresAt = Date.now() + 3_600_000
 const value = (text: string) => ({ value: text, expiresAt })
 

@@ -106,7 +106,7 @@ for (const statement of [/journal_mode = WAL/, /journal_mode$/, /CREATE TABLE/])
 
 test('sqlite: opening gives up a file that stays locked', () => {
   const refusal = { statement: /CREATE TABLE/, code: 'SQLITE_BUSY', times: 1_000_000 }
-  expect(() => openRefusing({ timeoutMs: 20, refusals: [refusal] })).toThrow(
+  expect(() => openRefusing({ timeoutMs: 500, refusals: [refusal] })).toThrow(
     expect.objectContaining({ code: 'store_unavailable', cause: expect.anything() }),
   )
   expect(refusal.times).toBeLessThan(999_999)

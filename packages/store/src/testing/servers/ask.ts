@@ -14,7 +14,7 @@ const toText = (reply: string): string => {
 }
 
 /** How long a server may take to answer a question of the tests, in milliseconds. */
-const patienceMs = 2_000
+const patienceMs = 10_000
 
 /**
  * Asks a server one thing over a connection of its own, without a client library. Understands the

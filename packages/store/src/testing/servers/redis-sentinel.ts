@@ -16,10 +16,10 @@ export interface RedisSentinelSet {
 const name = 'coatcheck'
 const quorum = 2
 
-/** Sentinels give the master up after a second of silence. */
+/** Sentinels give the master up after two seconds of silence; a busy machine may let it wait for one. */
 const sentinelConfig = (master: RedisServer): readonly string[] => [
   `sentinel monitor ${name} 127.0.0.1 ${master.port} ${quorum}`,
-  `sentinel down-after-milliseconds ${name} 1000`,
+  `sentinel down-after-milliseconds ${name} 2000`,
   `sentinel failover-timeout ${name} 5000`,
   'sentinel deny-scripts-reconfig yes',
 ]

@@ -50,6 +50,15 @@ const baseConfig = (port: number, directory: string): readonly string[] => [
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
 
+/** The server has ended at once, as it does if another has its port. */
+class PortTakenError extends Error {}
+
+/** Another server may have the port, and it would answer for this one until this one has ended. */
+const askOnce = async ({ pid }: ChildProcess, port: number): Promise<string> => {
+  const info = await askRedis(port, 'INFO server')
+  return info.includes(`process_id:${pid}\r`) ? askRedis(port, 'PING') : 'another server'
+}
+
 const launch = async (executable: string, parameters: readonly string[], port: number) => {
   const child = spawn(executable, parameters, { stdio: 'ignore' })
   // No test run, however it ends, leaves a server behind.
@@ -58,10 +67,12 @@ const launch = async (executable: string, parameters: readonly string[], port: n
   child.once('exit', () => process.removeListener('exit', killWithUs))
   try {
     await askUntil(
-      async () => (hasEnded(child) ? 'ended' : askRedis(port, 'PING')),
+      async () => (hasEnded(child) ? 'ended' : askOnce(child, port)),
       (answer) => answer === 'PONG' || answer === 'ended',
     )
-    if (hasEnded(child)) throw new Error('redis-server ended at its start; is the port taken?')
+    if (hasEnded(child)) {
+      throw new PortTakenError('redis-server ended at its start; is the port taken?')
+    }
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -69,17 +80,50 @@ const launch = async (executable: string, parameters: readonly string[], port: n
   return child
 }
 
-/** Starts `redis-server` and resolves when it answers. */
-export const startRedisServer = async (options: RedisServerOptions = {}): Promise<RedisServer> => {
+interface Place {
+  readonly port: number
+  readonly directory: string
+  readonly parameters: readonly string[]
+}
+
+type FindPort = () => Promise<number>
+
+const findPlace = async (findPort: FindPort, options: RedisServerOptions): Promise<Place> => {
   const { config = [], role = 'server' } = options
-  const executable = findRedisServer()
-  if (executable === undefined) throw new Error('redis-server is not installed.')
-  const port = await findFreePort()
+  const port = await findPort()
   const directory = mkdtempSync(join(tmpdir(), 'coatcheck-redis-'))
   const file = join(directory, 'redis.conf')
   writeFileSync(file, [...baseConfig(port, directory), ...config, ''].join('\n'))
-  const parameters = role === 'sentinel' ? [file, '--sentinel'] : [file]
-  let child = await launch(executable, parameters, port)
+  return { port, directory, parameters: role === 'sentinel' ? [file, '--sentinel'] : [file] }
+}
+
+/** A port that was free may be taken when the server comes to it; then it gets another. */
+const launchSomewhere = async (
+  executable: string,
+  findPort: FindPort,
+  options: RedisServerOptions,
+  attempts = 5,
+): Promise<Place & { readonly child: ChildProcess }> => {
+  const place = await findPlace(findPort, options)
+  try {
+    return { ...place, child: await launch(executable, place.parameters, place.port) }
+  } catch (error) {
+    rmSync(place.directory, { recursive: true, force: true })
+    if (!(error instanceof PortTakenError) || attempts <= 1) throw error
+    return launchSomewhere(executable, findPort, options, attempts - 1)
+  }
+}
+
+/** As {@link startRedisServer}, on the first port of those found that nobody has taken meanwhile. */
+export const startRedisServerOn = async (
+  findPort: FindPort,
+  options: RedisServerOptions = {},
+): Promise<RedisServer> => {
+  const executable = findRedisServer()
+  if (executable === undefined) throw new Error('redis-server is not installed.')
+  const place = await launchSomewhere(executable, findPort, options)
+  const { port, directory, parameters } = place
+  let { child } = place
 
   const kill = async (signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL') => {
     if (hasEnded(child)) return
@@ -111,3 +155,7 @@ export const startRedisServer = async (options: RedisServerOptions = {}): Promis
     },
   }
 }
+
+/** Starts `redis-server` and resolves when it answers. */
+export const startRedisServer = (options: RedisServerOptions = {}): Promise<RedisServer> =>
+  startRedisServerOn(findFreePort, options)
