@@ -214,6 +214,24 @@ const runAnotherProcess = async () => {
   await other.close()
 }
 
+test('B101 the revocation is written down before the answer, a renewal under way or not', async () => {
+  harness.advance(601)
+  const gate = createGate()
+  harness.provider.script.token = async () => {
+    await gate.pass()
+    return { status: 503, body: '' }
+  }
+  const renewal = copyOf(harness.browser).post('/bff/token')
+  await gate.reached
+  await harness.browser.post('/bff/logout')
+  // As if the process were killed at this instant.
+  harness.advance(30)
+  await runAnotherProcess()
+  expect(revoked().length).toBe(1)
+  gate.open()
+  await renewal
+})
+
 test('B101 a revocation that failed is made up for by a process that starts later', async () => {
   harness.provider.script.revoke = () => ({ status: 503, body: '' })
   expect((await harness.browser.post('/bff/logout')).status).toBe(200)

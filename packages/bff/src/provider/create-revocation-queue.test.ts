@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { beforeEach, expect, test } from 'vitest'
+import { StoreError } from '@coatcheck/store'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { defaults } from '../defaults.ts'
 import { createSealer } from '../sealing/create-sealer.ts'
 import { sealingKey } from '../testing/harness.ts'
@@ -38,6 +39,10 @@ beforeEach(() => {
   outcome = 'later'
   attempts = []
   logged = []
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 const wait = (seconds: number) => {
@@ -116,6 +121,32 @@ test('B101 a store that takes nothing does not keep the first attempt from being
   expect(attempts).toEqual(['refresh-1'])
   await start().runDue()
   expect(logged).toContain('provider.revocation_not_queued')
+})
+
+test('B101 what could be neither written down nor done is written down once the store is back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  let failures = 3
+  store.before = () => {
+    failures -= 1
+    if (failures >= 0) throw new StoreError('store_unavailable', 'The connection is gone.')
+  }
+  const revoking = start().revoke('refresh-1')
+  await vi.advanceTimersByTimeAsync(10 * defaults.storeRetryMs.pause)
+  await revoking
+  wait(30)
+  outcome = 'done'
+  await start().runDue()
+  expect(attempts).toEqual(['refresh-1', 'refresh-1'])
+})
+
+test('B101 what is to be revoked is written down before the provider may be told', async () => {
+  const revoke = await start().add('refresh-1')
+  expect(attempts).toEqual([])
+  expect(await keysLeft()).toBe(1)
+  outcome = 'done'
+  await revoke()
+  expect(attempts).toEqual(['refresh-1'])
+  expect(await keysLeft()).toBe(0)
 })
 
 test('B101 logouts at once are all remembered', async () => {

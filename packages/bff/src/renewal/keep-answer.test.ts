@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseStoredSession, type SessionRecord } from '../sessions/session-record.ts'
+import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { createRecordingStore, type RecordingStore } from '../testing/recording-store.ts'
 
@@ -118,4 +119,22 @@ test('a token that gives way is not revoked: somebody may still use it', async (
   await askEach(narrow)
   const requests = harness.provider.requests.slice(before)
   expect(requests.map(({ endpoint }) => endpoint)).toEqual(allOf(narrow.length, '/token'))
+})
+
+test('what a renewal brings for a session that a login replaced meanwhile is dropped, not revoked', async () => {
+  harness.advance(601)
+  const gate = createGate()
+  harness.provider.script.token = async ({ parameters }, standard) => {
+    if (parameters.get('grant_type') === 'refresh_token') await gate.pass()
+    return { body: await standard() }
+  }
+  const tab = harness.newBrowser()
+  for (const [name, cookie] of harness.browser.jar) tab.jar.set(name, cookie)
+  const renewal = tab.post('/bff/token')
+  await gate.reached
+  await harness.login()
+  gate.open()
+  expect((await renewal).json().reason).toBe('replaced')
+  await harness.bff.close()
+  expect(harness.provider.count('/revoke')).toBe(0)
 })

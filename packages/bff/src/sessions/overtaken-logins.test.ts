@@ -88,6 +88,46 @@ test('B51 a local logout stops no login', async () => {
   expect(await isLoggedIn(other)).toBe(true)
 })
 
+test('B51 a logout of the others leaves the browser it was asked for logged in, whatever login it has begun', async () => {
+  await harness.login(harness.browser, 'alice')
+  const authorizationUrl = await harness.startLogin()
+  harness.advance(1)
+  await harness.browser.post('/bff/logout', { scope: 'others' })
+  await harness.browser.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
+  expect(await isLoggedIn(harness.browser)).toBe(true)
+  expect((await harness.browser.get('/bff/sessions')).json().sessions).toHaveLength(1)
+})
+
+test('B51 a login that is ended with all others costs the user before it no session', async () => {
+  await harness.login(harness.browser, 'bob')
+  const authorizationUrl = await harness.startLogin()
+  await harness.bff.endSessions({ subject: 'alice' })
+  harness.advance(1)
+  await harness.browser.navigate(harness.callbackPath(authorizationUrl, 'alice'), 'cross-site')
+  expect((await harness.browser.get('/bff/session')).json().user).toMatchObject({ sub: 'bob' })
+})
+
+test('B51 no login gives way to one that is ended with all others', async () => {
+  const early = await harness.startLogin()
+  harness.advance(1)
+  await harness.bff.endSessions({ subject: 'alice' })
+  harness.advance(1)
+  const late = await harness.startLogin()
+  const copy = harness.newBrowser()
+  for (const [name, cookie] of harness.browser.jar) copy.jar.set(name, cookie)
+  const gate = createGate()
+  store.before = async ({ method, key }) => {
+    if (method === 'swap' && key.startsWith('session:')) await gate.pass()
+  }
+  const overtaken = copy.navigate(harness.callbackPath(early, 'alice'), 'cross-site')
+  await gate.reached
+  store.before = () => {}
+  await harness.browser.navigate(harness.callbackPath(late, 'alice'), 'cross-site')
+  gate.open()
+  await overtaken
+  expect(await isLoggedIn(harness.browser)).toBe(true)
+})
+
 test('B51 of two such ends the later one counts, whoever writes first', async () => {
   await harness.login(harness.browser, 'alice')
   const gate = createGate()

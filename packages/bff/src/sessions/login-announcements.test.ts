@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Browser, navigationHeaders } from '../testing/browser.ts'
+import { createGate } from '../testing/gate.ts'
+import { createHarness, type Harness } from '../testing/harness.ts'
+import {
+  createRecordingStore,
+  type RecordingStore,
+  type StoreCall,
+} from '../testing/recording-store.ts'
+
+let harness: Harness
+let store: RecordingStore
+
+beforeEach(async () => {
+  harness = await createHarness({
+    store: (now) => {
+      store = createRecordingStore(now)
+      return store
+    },
+  })
+})
+afterEach(() => harness.close())
+
+const sidOf = (browser: Browser) => browser.jar.get('__Host-Http-coatcheck-hint')?.value ?? ''
+
+const cookiesOf = (browser: Browser) =>
+  [...browser.jar].map(([name, { value }]) => `${name}=${value}`).join('; ')
+
+const devices = async (browser = harness.browser) =>
+  (await browser.get('/bff/sessions')).json().sessions as readonly { readonly current: boolean }[]
+
+const expectOneDevice = async () =>
+  expect(await devices()).toEqual([expect.objectContaining({ current: true })])
+
+const isLoggedIn = async (browser = harness.browser) =>
+  (await browser.get('/bff/session')).json().authenticated === true
+
+/** Holds the first call of that kind until it is let go. */
+const holdFirst = (isMeant: (call: StoreCall) => boolean) => {
+  const gate = createGate()
+  let isHeld = false
+  store.before = async (call) => {
+    if (isHeld || !isMeant(call)) return
+    isHeld = true
+    await gate.pass()
+  }
+  return gate
+}
+
+/** A login whose callback waits at the provider's token endpoint; it brings its own state alone. */
+const startSlowLogin = async () => {
+  const gate = createGate()
+  const url = await harness.startLogin()
+  harness.provider.script.token = async (_request, standard) => {
+    await gate.pass()
+    return { body: await standard() }
+  }
+  const answer = harness.browser.navigate(harness.callbackPath(url), 'cross-site')
+  await gate.reached
+  delete harness.provider.script.token
+  const finish = async () => {
+    gate.open()
+    return answer
+  }
+  return { finish }
+}
+
+for (const before of ['nobody', 'somebody'] as const) {
+  test(`B26 a login that overtakes a slow one is kept by both, where ${before} was logged in`, async () => {
+    if (before === 'somebody') await harness.login()
+    harness.advance(60)
+    const slow = await startSlowLogin()
+    harness.advance(2)
+    await harness.login()
+    const faster = sidOf(harness.browser)
+    harness.advance(1)
+    expect((await slow.finish()).location).toBe(`${harness.origin}/`)
+    expect(sidOf(harness.browser)).toBe(faster)
+    await expectOneDevice()
+  })
+}
+
+test('B26 a slow login replaces a session that overtook it long ago', async () => {
+  const slow = await startSlowLogin()
+  await harness.login()
+  const faster = sidOf(harness.browser)
+  harness.advance(6)
+  await slow.finish()
+  expect(sidOf(harness.browser)).not.toBe(faster)
+  await expectOneDevice()
+})
+
+test('B26 a slow login learns of the last of those that overtook it', async () => {
+  const slow = await startSlowLogin()
+  await harness.login()
+  harness.advance(1)
+  await harness.login()
+  harness.advance(1)
+  await harness.login()
+  const last = sidOf(harness.browser)
+  await slow.finish()
+  expect(sidOf(harness.browser)).toBe(last)
+  await expectOneDevice()
+})
+
+test('B26 a slow login stands where the user has logged out of the one that overtook it', async () => {
+  const slow = await startSlowLogin()
+  await harness.login()
+  await harness.browser.post('/bff/logout')
+  await slow.finish()
+  await expectOneDevice()
+})
+
+test('B26 a login that cannot know of another one keeps its session, though it came later', async () => {
+  const { browser } = harness
+  const unaware = harness.callbackPath(await harness.startLogin())
+  const cookie = cookiesOf(browser)
+  const aware = harness.callbackPath(await harness.startLogin())
+  harness.advance(1)
+  // Its session is made before the other one's, and it looks around after it.
+  const held = holdFirst(({ key }) => key.startsWith('overtaken:'))
+  const first = browser.navigate(aware, 'cross-site')
+  await held.reached
+  harness.advance(1)
+  const headers = { ...navigationHeaders, 'sec-fetch-site': 'cross-site', cookie }
+  await browser.send(unaware, { headers })
+  const kept = [...browser.jar]
+  held.open()
+  await first
+  // Its answer is the last to arrive.
+  for (const [name, value] of kept) browser.jar.set(name, value)
+  expect(await isLoggedIn()).toBe(true)
+  await expectOneDevice()
+})
+
+test('B26 a note that is left while the login makes its session is not missed', async () => {
+  const slow = await startSlowLogin()
+  const held = holdFirst(({ method, key }) => method === 'put' && key.startsWith('login:'))
+  const finished = slow.finish()
+  await held.reached
+  await harness.login()
+  held.open()
+  await finished
+  await expectOneDevice()
+})
+
+test('B26 a session that appears while its login is to be told of another one is not missed', async () => {
+  const slow = await startSlowLogin()
+  const url = await harness.startLogin()
+  // The second to be written is what the faster login leaves for the slow one.
+  let puts = 0
+  const held = holdFirst(({ method, key }) => {
+    puts += method === 'put' && key.startsWith('login:') ? 1 : 0
+    return puts === 2
+  })
+  const faster = harness.browser.navigate(harness.callbackPath(url), 'cross-site')
+  await held.reached
+  harness.advance(1)
+  await slow.finish()
+  const kept = [...harness.browser.jar]
+  held.open()
+  await faster
+  for (const [name, value] of kept) harness.browser.jar.set(name, value)
+  expect(await isLoggedIn()).toBe(true)
+  await expectOneDevice()
+})
+
+/** Two logins that know of each other; the second waits before its first such call. */
+const overtakeSecond = async (isMeant: (first: string) => (call: StoreCall) => boolean) => {
+  const { browser } = harness
+  const urls = [await harness.startLogin(), await harness.startLogin()]
+  const [first = '', second = ''] = urls.map((url) => harness.callbackPath(url))
+  const headers = {
+    ...navigationHeaders,
+    'sec-fetch-site': 'cross-site',
+    cookie: cookiesOf(browser),
+  }
+  const other = harness.newBrowser()
+  await other.send(first, { headers })
+  harness.advance(1)
+  const held = holdFirst(isMeant(sidOf(other)))
+  const answer = browser.send(second, { headers })
+  await held.reached
+  const finish = () => {
+    held.open()
+    return answer
+  }
+  return { winner: sidOf(other), finish }
+}
+
+test('B26 who gave way to a session that was ended meanwhile keeps its own', async () => {
+  let reads = 0
+  const { winner, finish } = await overtakeSecond((first) => ({ method, key }) => {
+    reads += method === 'get' && key === `session:${first}` ? 1 : 0
+    // The first finds it alive; the second comes just before its own session is to end.
+    return reads === 2
+  })
+  expect(await harness.bff.endSessions({ sid: winner })).toBe(1)
+  expect((await finish()).status).toBe(303)
+  expect(sidOf(harness.browser)).not.toBe(winner)
+  await expectOneDevice()
+})
+
+test('B26 a session before a login that was undone goes for the login that gave way to it', async () => {
+  await harness.login()
+  const old = sidOf(harness.browser)
+  harness.advance(60)
+  const isEndOfOld = ({ method, key }: StoreCall) => method === 'get' && key === `session:${old}`
+  // What overtakes has replaced the old session, so that it is a new one each time.
+  const { winner, finish } = await overtakeSecond(() => isEndOfOld)
+  await harness.bff.endSessions({ sid: winner })
+  await finish()
+  await expectOneDevice()
+})
