@@ -31,6 +31,20 @@ test('sqlite: chance takes up to half of each pause, so that processes do not tr
   expect(await triesAt(0)).toEqual([0, 1, 2, 4, 8, 16, 29, 42, 55, 68, 81, 94])
 })
 
+test('sqlite: work that gives up before a second try rejects with the refusal of its only one', async () => {
+  vi.useFakeTimers()
+  const lane = createLane({ timeoutMs: 0 })
+  for (const refusal of [new Locked('first'), new Locked('second')]) {
+    const refused = lane
+      .run(() => {
+        throw refusal
+      })
+      .catch((error) => error)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await refused).toBe(refusal)
+  }
+})
+
 test('sqlite: pauses are short again after a wait that was in vain', async () => {
   vi.useFakeTimers()
   const lane = createLane({ timeoutMs: 100, random: () => 1 })

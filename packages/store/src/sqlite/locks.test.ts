@@ -120,6 +120,20 @@ test('sqlite: opening does not try again what another try cannot mend', () => {
   expect(refusal.times).toBe(1)
 })
 
+test('sqlite: a database passed in is left open though its file stays locked', () => {
+  const path = freshPath()
+  const other = new Libsql(path)
+  onTestFinished(() => void other.close())
+  other.exec('PRAGMA journal_mode = WAL')
+  other.exec('BEGIN IMMEDIATE')
+  const database = new Libsql(path)
+  onTestFinished(() => void database.close())
+  expect(() => createSqliteStore({ database, timeoutMs: 0 })).toThrow(
+    expect.objectContaining({ code: 'store_unavailable', cause: expect.anything() }),
+  )
+  expect(database.prepare('SELECT 1').raw().get([])).toEqual([1])
+})
+
 test('sqlite: writes that wait for a lock are done in the order of their calls', async () => {
   const { store, unlock } = openLocked()
   const waiting = [
@@ -215,6 +229,15 @@ test('sqlite: a read that finds the file locked for good rejects with store_unav
   const { store, refuseNext } = openRefusing({ timeoutMs: 20 })
   refuseNext(Number.POSITIVE_INFINITY, /^SELECT/, 'SQLITE_BUSY_RECOVERY')
   await expect(store.get('a')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    cause: { code: 'SQLITE_BUSY_RECOVERY' },
+  })
+})
+
+test('sqlite: a write that gives up at once tells what the driver said', async () => {
+  const { store, refuseNext } = openRefusing({ timeoutMs: 0 })
+  refuseNext(Number.POSITIVE_INFINITY, /^BEGIN/, 'SQLITE_BUSY_RECOVERY')
+  await expect(store.put('a', value('x'))).rejects.toMatchObject({
     code: 'store_unavailable',
     cause: { code: 'SQLITE_BUSY_RECOVERY' },
   })

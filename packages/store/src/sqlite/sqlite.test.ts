@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Libsql from 'libsql'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { StoreError } from '../errors.ts'
 import type { Store } from '../port.ts'
 import { createAlternatingStore } from '../testing/alternating-store.fixture.ts'
@@ -11,6 +12,9 @@ import { createSqliteStore, type SqliteStoreOptions } from './index.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'coatcheck-sqlite-'))
 afterAll(() => rmSync(directory, { recursive: true }))
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 let files = 0
 const freshPath = () => {
@@ -98,6 +102,25 @@ test('sqlite: the file is in write-ahead-log mode with pages of 8 kB', async () 
   database.close()
 })
 
+const flushes: readonly (readonly [
+  options: Pick<SqliteStoreOptions, 'synchronous'>,
+  level: number,
+])[] = [
+  [{}, 1],
+  [{ synchronous: 'normal' }, 1],
+  [{ synchronous: 'full' }, 2],
+]
+
+for (const [options, level] of flushes) {
+  test(`sqlite: with the options ${JSON.stringify(options)} PRAGMA synchronous is ${level}`, () => {
+    const database = new Libsql(freshPath())
+    onTestFinished(() => void database.close())
+    database.exec('PRAGMA synchronous = OFF')
+    createSqliteStore({ ...options, database })
+    expect(database.prepare('PRAGMA synchronous').raw().get()).toEqual([level])
+  })
+}
+
 test('sqlite: expired entries leave the file, a batch at a time', async () => {
   let at = Date.now()
   const path = freshPath()
@@ -147,6 +170,46 @@ test('sqlite: a listener that joins later hears nothing of before', async () => 
   expect(heard).toEqual(['after'])
 })
 
+test('sqlite: a listener that another one silences on hearing a message does not hear it', async () => {
+  const ends: readonly ((store: Store, unsubscribe: () => unknown) => unknown)[] = [
+    (_store, unsubscribe) => unsubscribe(),
+    (store) => store.close(),
+  ]
+  for (const end of ends) {
+    const store = open()
+    const heard: string[] = []
+    let unsubscribe = () => {}
+    await store.channel('news').subscribe(() => {
+      heard.push('first')
+      end(store, unsubscribe)
+    })
+    const second = await store.channel('news').subscribe(() => heard.push('second'))
+    unsubscribe = () => void second()
+    await store.channel('news').publish('x')
+    await nextTurn()
+    expect(heard).toEqual(['first'])
+  }
+})
+
+test('sqlite: after close nothing is heard or looked for in a database that stays open', async () => {
+  vi.useFakeTimers()
+  const path = freshPath()
+  const database = new Libsql(path)
+  onTestFinished(() => void database.close())
+  const other = open({ path })
+  const store = createSqliteStore({ database, pollIntervalMs: 50 })
+  const heard: string[] = []
+  await store.channel('news').subscribe((message) => heard.push(message))
+  await other.channel('news').publish('before')
+  await vi.advanceTimersByTimeAsync(50)
+  expect(heard).toEqual(['before'])
+  await store.close()
+  expect(vi.getTimerCount()).toBe(0)
+  await other.channel('news').publish('after')
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(heard).toEqual(['before'])
+})
+
 test('sqlite: a locked database rejects with store_unavailable, and works once it is free', async () => {
   const path = freshPath()
   const store = open({ path, timeoutMs: 20 })
@@ -178,6 +241,19 @@ test('sqlite: a file that is no database is refused', async () => {
   const path = join(directory, 'text.sqlite')
   writeFileSync(path, 'this is no database, whatever its name says. '.repeat(100))
   expect(refusal(() => createSqliteStore({ path })).code).toBe('store_unavailable')
+})
+
+test('sqlite: openings that fail leave no file open', () => {
+  const path = join(directory, 'prose.sqlite')
+  writeFileSync(path, 'this is no database, whatever its name says. '.repeat(100))
+  const openFiles = () => readdirSync('/dev/fd').length
+  const fail = () =>
+    expect(refusal(() => createSqliteStore({ path })).code).toBe('store_unavailable')
+  // What the driver opens once for itself.
+  fail()
+  const before = openFiles()
+  for (let times = 0; times < 30; times += 1) fail()
+  expect(openFiles()).toBeLessThanOrEqual(before)
 })
 
 const misuses: readonly (readonly [wrong: object, says: string])[] = [
