@@ -120,6 +120,26 @@ test('B111 a login under way when the logout arrives ends with it', async () => 
   expect((await harness.browser.get('/bff/session')).json().authenticated).toBe(false)
 })
 
+test.each([
+  ['sub', [0, -20]],
+  ['sub', [-20, 0]],
+  ['sid', [0, -20]],
+  ['sid', [-20, 0]],
+] as const)(
+  'B111 the newer of two tokens counts, whichever arrives first (%s, issued at %j s)',
+  async (name, ages) => {
+    const facts = { sub: 'alice', sid: 'op-1' }
+    const seconds = Math.floor(harness.now() / 1000)
+    for (const age of ages) {
+      expect(await send({ [name]: facts[name], iat: seconds + age })).toBe(200)
+    }
+    harness.provider.script.idToken = (claims) => ({ ...claims, ...facts, iat: seconds - 10 })
+    const browser = harness.newBrowser()
+    await harness.login(browser, facts.sub)
+    expect(await alive(browser)).toEqual(['none'])
+  },
+)
+
 test('B111 a login after the logout is none of its business', async () => {
   await logIn('alice', 'op-1')
   await send({ sub: 'alice' })
