@@ -2,6 +2,7 @@ import { StoreError } from '@coatcheck/store'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { defaults } from '../defaults.ts'
 import type { Browser } from '../testing/browser.ts'
+import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import {
   createRecordingStore,
@@ -56,12 +57,12 @@ const isSwapOf =
     method === 'swap' && key === `session:${sid}`
 
 /** The callback of a login, with the time that is waited for passing as fast as it can. */
-const finishLogin = async (authorizationUrl: string) => {
+const finishLogin = async (authorizationUrl: string, browser = harness.browser) => {
   // Twice in one test, what the first one waits for goes on.
   if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let isDone = false
   const path = harness.callbackPath(authorizationUrl)
-  const work = harness.browser.navigate(path, 'cross-site').finally(() => {
+  const work = browser.navigate(path, 'cross-site').finally(() => {
     isDone = true
   })
   while (!isDone) await vi.advanceTimersByTimeAsync(pauseMs)
@@ -156,6 +157,55 @@ test('B26 a login that is revoked before the session before it could be ended re
   await waitForEnds()
   expect(await sessionOf(before)).toMatchObject({ authenticated: true })
   expect((await before.get('/bff/sessions')).json().sessions).toHaveLength(1)
+})
+
+test('B26 while a login is being revoked the session before it does not give way to it', async () => {
+  const before = copyOf(harness.browser)
+  const isEnd = isSwapOf(sidOf(before))
+  const authorizationUrl = await harness.startLogin()
+  store.before = (call) => {
+    if (isEnd(call)) outage()
+  }
+  await finishLogin(authorizationUrl)
+  const sid = sidOf(harness.browser)
+  const isRevocation = isSwapOf(sid)
+  const gate = createGate()
+  // From here on the session before it could be ended again.
+  store.before = (call) => (isRevocation(call) ? gate.pass() : undefined)
+  const ended = harness.bff.endSessions({ sid })
+  await gate.reached
+  await vi.advanceTimersByTimeAsync(3 * pauseMs)
+  gate.open()
+  expect(await ended).toBe(1)
+  await waitForEnds()
+  expect(await sessionOf(before)).toMatchObject({ authenticated: true })
+  expect((await before.get('/bff/sessions')).json().sessions).toHaveLength(1)
+})
+
+test('B26 a login replaces the session before it though one that was revoked had tried the same', async () => {
+  const before = copyOf(harness.browser)
+  const again = copyOf(harness.browser)
+  const isEnd = isSwapOf(sidOf(before))
+  const authorizationUrls = [
+    await harness.startLogin(),
+    await harness.startLogin('/bff/login', again),
+  ] as const
+  store.before = (call) => {
+    if (isEnd(call)) outage()
+  }
+  await finishLogin(authorizationUrls[0])
+  const revoked = sidOf(harness.browser)
+  expect(await harness.bff.endSessions({ sid: revoked })).toBe(1)
+  // So that the first of them has not found out yet when the other comes.
+  store.before = (call) => {
+    if (isEnd(call) || call.key === `session:${revoked}`) outage()
+  }
+  await finishLogin(authorizationUrls[1], again)
+  mendStore()
+  await waitForEnds()
+  expect(await sessionOf(again)).toMatchObject({ authenticated: true })
+  expect(await sessionOf(before)).toEqual({ authenticated: false, reason: 'replaced' })
+  expect((await again.get('/bff/sessions')).json().sessions).toHaveLength(1)
 })
 
 test('B26 a logout of the new session does not spare the one it replaces', async () => {
