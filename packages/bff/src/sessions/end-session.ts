@@ -10,6 +10,9 @@ import { type Grant, openGrant } from './token-set.ts'
 
 type Deps = Pick<BffContext, 'sessions' | 'flights' | 'revocations' | 'tokenSealer' | 'options'>
 
+/** What a login replaces is not ended here, for nothing of it is revoked. */
+type EndReason = Exclude<SessionEndReason, 'replaced'>
+
 /** A session that is over. */
 export interface EndedSession {
   /** What it held, unless no sealing key opens it. */
@@ -32,7 +35,7 @@ const openEndedGrant = (
   }
 }
 
-const endUntilStored = (bff: Deps, sid: string, reason: SessionEndReason) =>
+const endUntilStored = (bff: Deps, sid: string, reason: EndReason) =>
   untilStored(bff.sessions.prepareEnd(sid, reason)).catch((failure: unknown) => {
     bff.options.log.error(
       { event: 'session.end_given_up', code: reason, failure: describeFailure(failure) },
@@ -48,14 +51,13 @@ const endUntilStored = (bff: Deps, sid: string, reason: SessionEndReason) =>
 const settleEnd = async (
   bff: Deps,
   sid: string,
-  reason: SessionEndReason,
+  reason: EndReason,
 ): Promise<EndedSession | undefined> => {
   const record = await endUntilStored(bff, sid, reason)
   if (record === undefined) return undefined
   const grant = openEndedGrant(bff, record)
   const refreshToken = grant?.refreshToken
-  // What a login replaces is dropped: at many providers it shares a grant with the new one.
-  if (refreshToken !== undefined && reason !== 'replaced') {
+  if (refreshToken !== undefined) {
     const revoke = await bff.revocations.add(refreshToken)
     void bff.flights.run(sid, 'revoke', revoke)
   }
@@ -72,7 +74,7 @@ const settleEnd = async (
 export const endSession = async (
   bff: Deps,
   sid: string,
-  reason: SessionEndReason,
+  reason: EndReason,
 ): Promise<EndedSession | undefined> => {
   // A group of its own: an end waits for no renewal.
   const ending = bff.flights.run(`end ${sid}`, reason, () => settleEnd(bff, sid, reason))
