@@ -74,6 +74,8 @@ export const defaults = {
    * clients need to find back to a store that was away. The end goes on without the request.
    */
   endWaitMs: 4_000,
+  /** How long a logout waits for what is to be revoked to be written down, part of the above. */
+  revocationWaitMs: 1_000,
   /** What a page is told to wait when the provider gave no time. */
   retryAfterSeconds: 5,
   /** More than any person has; the oldest ends when an automated login goes beyond. */

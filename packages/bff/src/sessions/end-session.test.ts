@@ -4,6 +4,7 @@ import { defaults } from '../defaults.ts'
 import type { BffOptions } from '../options.ts'
 import type { Browser } from '../testing/browser.ts'
 import { type EventStream, openEventStream } from '../testing/event-stream.ts'
+import { createGate } from '../testing/gate.ts'
 import { createHarness, type Harness } from '../testing/harness.ts'
 import { logoutClaims, makeToken, sendLogoutToken } from '../testing/logout-tokens.ts'
 import {
@@ -437,6 +438,19 @@ test('a login that replaces a session goes on though the end’s answer was lost
   expect((await harness.browser.get('/bff/session')).json()).toMatchObject({ authenticated: true })
   expect((await before.get('/bff/session')).json()).toMatchObject({ reason: 'replaced' })
   expect(await revokedAtLast()).toEqual([])
+})
+
+test('B101 a logout whose revocation cannot be written down in time is answered all the same', async () => {
+  const gate = createGate()
+  store.before = async ({ method, key }) => {
+    if (method === 'put' && key.startsWith('revocations:')) await gate.pass()
+  }
+  const answer = await hurry(() => harness.browser.post('/bff/logout'))
+  expect(answer.status).toBe(200)
+  expect(harness.provider.count('/revoke')).toBe(0)
+  vi.useRealTimers()
+  gate.open()
+  expect(await revokedAtLast()).toHaveLength(1)
 })
 
 test('B124 a replay is ended, revoked and audited though the end’s answer was lost', async () => {

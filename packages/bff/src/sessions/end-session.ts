@@ -58,8 +58,10 @@ const settleEnd = async (
   const grant = openEndedGrant(bff, record)
   const refreshToken = grant?.refreshToken
   if (refreshToken !== undefined) {
-    const revoke = await bff.revocations.add(refreshToken)
-    void bff.flights.run(sid, 'revoke', revoke)
+    const adding = bff.revocations.add(refreshToken)
+    void bff.flights.run(sid, 'revoke', async () => (await adding)())
+    // A list that cannot be written in time delays nobody's logout.
+    await within<unknown>(defaults.revocationWaitMs, adding, undefined)
   }
   return { grant }
 }

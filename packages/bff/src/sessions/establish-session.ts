@@ -9,12 +9,14 @@ import {
 } from '../cookies/session-cookie.ts'
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import type { Transaction } from '../cookies/transaction.ts'
+import { readPendingStates } from '../cookies/transaction-cookie.ts'
 import { isStoreOutage } from '../errors.ts'
 import { type TokenAnswerFields, toAccessToken } from '../provider/token-answer.ts'
 import { findResource } from '../requests/find-resource.ts'
 import type { KoaSession } from './create-koa-session.ts'
 import { parseDevice } from './device.ts'
 import { endSession } from './end-session.ts'
+import { readAnnouncement } from './login-announcements.ts'
 import { isLoginOvertaken } from './overtaken-logins.ts'
 import { settleParallelLogins } from './parallel-logins.ts'
 import type { LoginFacts, SessionRecord } from './session-record.ts'
@@ -106,11 +108,21 @@ const endBeyondLimit = async (
   )
 }
 
-/** A login that all sessions of its user ended before: the browser stays with what it had. */
-const withdraw = async (bff: BffContext, ctx: Context, sid: string): Promise<void> => {
+/** Whether the browser may have a session, or be about to get one, besides that of this login. */
+const mayHaveAnother = async (bff: BffContext, ctx: Context, state: string): Promise<boolean> =>
+  readSessionHint(bff.options, ctx) !== undefined ||
+  readPendingStates(bff, ctx).some((other) => other !== state) ||
+  (await readAnnouncement(bff, state)) !== undefined
+
+/** A login that all sessions of its user ended before: the browser stays with what it has. */
+const withdraw = async (
+  bff: BffContext,
+  ctx: Context,
+  { state, sid }: { readonly state: string; readonly sid: string },
+): Promise<void> => {
   const { session, hint } = bff.options.cookieNames
-  // Where it had nothing, the cookie of the ended session tells the app why nobody is logged in.
-  if (readSessionHint(bff.options, ctx) !== undefined) withdrawCookies(ctx, [session, hint])
+  // Where it has nothing, the cookie of the ended session tells the app why nobody is logged in.
+  if (await mayHaveAnother(bff, ctx, state)) withdrawCookies(ctx, [session, hint])
   await endSession(bff, sid, 'revoked')
 }
 
@@ -131,8 +143,8 @@ const settle = async (
     isLoginOvertaken(bff.options, login, startedAt),
   ])
   // Before any other login can find this one, and give way to a session that ends.
-  if (marks.includes(true)) return withdraw(bff, ctx, cookie.sid)
-  await settleParallelLogins(bff, ctx, { state, startedAt, cookie, createdAt })
+  if (marks.includes(true)) return withdraw(bff, ctx, { state, sid: cookie.sid })
+  await settleParallelLogins(bff, ctx, { state, startedAt, owner: login, cookie, createdAt })
   await endBeyondLimit(bff, { sid: cookie.sid, login })
 }
 

@@ -212,3 +212,79 @@ test('B26 a session before a login that was undone goes for the login that gave 
   await finish()
   await expectOneDevice()
 })
+
+/** A login that somebody else began at their own machine, planted in this browser as well. */
+const plantLogin = async () => {
+  const attacker = harness.newBrowser()
+  const url = await harness.startLogin('/bff/login', attacker)
+  for (const [name, cookie] of attacker.jar) harness.browser.jar.set(name, cookie)
+  const finish = () => attacker.navigate(harness.callbackPath(url, 'mallory'), 'cross-site')
+  return { attacker, finish }
+}
+
+const userOf = async (browser: Browser) =>
+  ((await browser.get('/bff/session')).json().user as { sub?: string } | undefined)?.sub
+
+for (const seconds of [1, 120]) {
+  test(`B26 a login planted in a browser and finished ${seconds} s after its user’s gets and ends nothing`, async () => {
+    const { attacker, finish } = await plantLogin()
+    const url = await harness.startLogin()
+    await harness.browser.navigate(harness.callbackPath(url, 'victim'), 'cross-site')
+    harness.advance(seconds)
+    await finish()
+    expect(await userOf(attacker)).toBe('mallory')
+    expect(await userOf(harness.browser)).toBe('victim')
+  })
+}
+
+test('B26 a login planted in a browser and finished before its user’s gives that browser no session', async () => {
+  const { attacker, finish } = await plantLogin()
+  const url = await harness.startLogin()
+  await finish()
+  harness.advance(1)
+  await harness.browser.navigate(harness.callbackPath(url, 'victim'), 'cross-site')
+  expect(await userOf(harness.browser)).toBe('victim')
+  expect(await userOf(attacker)).toBe('mallory')
+})
+
+for (const seconds of [1, 4.9, 6]) {
+  test(`B26 a login that stood still for ${seconds} s before it looked around ends nobody who is logged in`, async () => {
+    const { browser } = harness
+    const urls = [await harness.startLogin(), await harness.startLogin()]
+    const [first = '', second = ''] = urls.map((url) => harness.callbackPath(url))
+    const headers = {
+      ...navigationHeaders,
+      'sec-fetch-site': 'cross-site',
+      cookie: cookiesOf(browser),
+    }
+    let reads = 0
+    const held = holdFirst(({ method, key }) => {
+      reads += method === 'get' && key.startsWith('login:') ? 1 : 0
+      return reads === 2
+    })
+    const slow = browser.send(first, { headers })
+    await held.reached
+    harness.advance(seconds)
+    await browser.send(second, { headers })
+    expect(await isLoggedIn()).toBe(true)
+    held.open()
+    await slow
+    expect(await isLoggedIn()).toBe(true)
+    await expectOneDevice()
+  })
+}
+
+test('B26 a login that was replaced by one it cannot see leaves the browser that one’s cookie', async () => {
+  const held = holdFirst(({ method, key }) => method === 'get' && key.startsWith('session:'))
+  const slow = harness.browser.navigate(
+    harness.callbackPath(await harness.startLogin()),
+    'cross-site',
+  )
+  await held.reached
+  harness.advance(6)
+  await harness.login()
+  held.open()
+  await slow
+  expect(await isLoggedIn()).toBe(true)
+  await expectOneDevice()
+})

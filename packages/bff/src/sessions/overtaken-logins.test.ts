@@ -107,6 +107,24 @@ test('B51 a login that is ended with all others costs the user before it no sess
   expect((await harness.browser.get('/bff/session')).json().user).toMatchObject({ sub: 'bob' })
 })
 
+test('B51 a login that is ended with all others puts no dead cookie over that of a login after it', async () => {
+  const gate = createGate()
+  const early = await harness.startLogin()
+  await harness.bff.endSessions({ subject: 'alice' })
+  harness.provider.script.token = async (_request, standard) => {
+    await gate.pass()
+    return { body: await standard() }
+  }
+  const overtaken = harness.browser.navigate(harness.callbackPath(early, 'alice'), 'cross-site')
+  await gate.reached
+  delete harness.provider.script.token
+  harness.advance(1)
+  await harness.login(harness.browser, 'alice')
+  gate.open()
+  await overtaken
+  expect(await isLoggedIn(harness.browser)).toBe(true)
+})
+
 test('B51 no login gives way to one that is ended with all others', async () => {
   const early = await harness.startLogin()
   harness.advance(1)

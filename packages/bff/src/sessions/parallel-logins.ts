@@ -4,6 +4,7 @@ import { readSessionHint, type SessionCookie, setSessionCookie } from '../cookie
 import { withdrawCookies } from '../cookies/set-cookie.ts'
 import { readPendingStates } from '../cookies/transaction-cookie.ts'
 import { defaults } from '../defaults.ts'
+import type { SessionLookup } from './create-sessions.ts'
 import {
   type AnnouncedSession,
   type Announcement,
@@ -14,12 +15,14 @@ import {
   readAnnouncement,
 } from './login-announcements.ts'
 import { type Replacement, replaceSession } from './replace-session.ts'
+import type { Owner } from './session-index.ts'
 
 /** A login that has just made its session. */
 export interface FreshLogin {
   readonly state: string
   /** When it began, epoch milliseconds. */
   readonly startedAt: number
+  readonly owner: Owner
   readonly cookie: SessionCookie
   /** Epoch milliseconds. */
   readonly createdAt: number
@@ -47,6 +50,8 @@ interface Survey {
 
 /** What a login finds of others. */
 interface Findings {
+  /** What has become of its own session. */
+  readonly own: SessionLookup
   /** Sid of a session from before this login. */
   readonly outdated: string | undefined
   readonly others: readonly Contender[]
@@ -56,15 +61,16 @@ interface Findings {
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined
 
-const isLive = async ({ sessions }: BffContext, sid: string) =>
-  (await sessions.read(sid)).kind === 'live'
-
+/** Of the same user: whoever plants a login of their own in a browser gets nobody's session by it. */
 const toContender = async (
-  bff: BffContext,
-  { state }: FreshLogin,
+  { sessions }: BffContext,
+  { state, owner }: FreshLogin,
   announcement: Announcement,
 ): Promise<Contender | undefined> => {
-  if (!(await isLive(bff, announcement.sid))) return undefined
+  const lookup = await sessions.read(announcement.sid)
+  if (lookup.kind !== 'live') return undefined
+  const { issuer, subject } = lookup.session.record.login
+  if (issuer !== owner.issuer || subject !== owner.subject) return undefined
   return { ...announcement, standing: knows(announcement, state) ? 'open' : 'settled' }
 }
 
@@ -94,36 +100,45 @@ const lookAround = async (bff: BffContext, survey: Survey): Promise<Findings> =>
     .filter(isDefined)
     .filter(({ sid }) => sid !== outdated && sid !== login.cookie.sid)
   const unfinished = states.filter((_, index) => announcements[index]?.known === undefined)
-  return { outdated, others, unfinished }
+  const own = await bff.sessions.read(login.cookie.sid)
+  return { own, outdated, others, unfinished }
 }
 
 /** The one order that every process sees the same. */
 const isBefore = (one: Contender, other: Contender): boolean =>
   one.createdAt === other.createdAt ? one.sid < other.sid : one.createdAt < other.createdAt
 
-const chooseWinner = (own: Contender, others: readonly Contender[]): Contender => {
+const earliest = (contenders: readonly Contender[]): Contender | undefined =>
+  contenders.toSorted((one, other) => (isBefore(one, other) ? -1 : 1))[0]
+
+/** Which session stays; none where this login's has ended and there is no other. */
+const chooseWinner = (own: Contender, findings: Findings): Contender | undefined => {
   const windowStart = own.createdAt - defaults.parallelLoginMs
-  const recent = others.filter(({ createdAt }) => createdAt > windowStart)
-  const settled = recent.filter(({ standing }) => standing === 'settled')
-  const candidates = settled.length > 0 ? settled : [own, ...recent]
-  return candidates.reduce((first, other) => (isBefore(other, first) ? other : first))
+  const recent = findings.others.filter(({ createdAt }) => createdAt > windowStart)
+  const settled = earliest(recent.filter(({ standing }) => standing === 'settled'))
+  return settled ?? earliest(findings.own.kind === 'live' ? [own, ...recent] : recent)
 }
 
 /** Decides, and tells the logins that come later: they find what was decided and keep to it. */
 const decide = async (bff: BffContext, survey: Survey, own: Contender) => {
   for (;;) {
-    const { outdated, others, unfinished } = await lookAround(bff, survey)
-    const winner = chooseWinner(own, others)
-    const notes = unfinished.map((state) => leaveNote(bff, state, winner))
+    const findings = await lookAround(bff, survey)
+    const winner = chooseWinner(own, findings)
+    if (winner === undefined) return { kind: 'none', own: findings.own } as const
+    const notes = findings.unfinished.map((state) => leaveNote(bff, state, winner))
     if (!(await Promise.all(notes)).every(Boolean)) continue
-    const sids = new Set([outdated, ...others.map(({ sid }) => sid)].filter(isDefined))
-    sids.delete(winner.sid)
-    return { winner, losers: [...sids] }
+    const losers = new Set(findings.others.map(({ sid }) => sid))
+    losers.delete(winner.sid)
+    return { kind: 'winner', winner, outdated: findings.outdated, losers: [...losers] } as const
   }
 }
 
-/** Lets the browser have the session of another login in place of this one's. */
-const giveCookie = ({ options }: BffContext, ctx: Context, { cookie }: Contender): void => {
+/** Lets the browser have the session of another login in place of this one's, or the one it has. */
+const giveCookie = (
+  { options }: BffContext,
+  ctx: Context,
+  cookie: SessionCookie | undefined,
+): void => {
   const { session, hint } = options.cookieNames
   withdrawCookies(ctx, [session, hint])
   if (cookie !== undefined) setSessionCookie(options, ctx, cookie)
@@ -149,15 +164,25 @@ export const settleParallelLogins = async (
   const survey = { login, hint: readSessionHint(bff.options, ctx), states, note }
   for (;;) {
     // Nothing ends before the last read: a store that goes away until then costs nobody a session.
-    const { winner, losers } = await decide(bff, survey, own)
-    const successor = winner.sid
-    const replace = (evenAfter: Replacement['evenAfter'], sid: string) =>
-      replaceSession(bff, { sid, successor, evenAfter })
-    const outcomes = await Promise.all(losers.map((sid) => replace(['logout', 'replaced'], sid)))
+    const decision = await decide(bff, survey, own)
+    if (decision.kind === 'none') {
+      const isReplaced = decision.own.kind === 'ended' && decision.own.reason === 'replaced'
+      // By a login of this browser that this one cannot see, and whose cookie the browser has.
+      if (isReplaced) giveCookie(bff, ctx, undefined)
+      return
+    }
+    const { winner, outdated, losers } = decision
+    const replace = (sid: string, evenAfter: Replacement['evenAfter']) =>
+      replaceSession(bff, { sid, successor: winner.sid, evenAfter })
+    const outcomes = await Promise.all([
+      ...losers.map((sid) => replace(sid, ['logout'])),
+      ...(outdated === undefined ? [] : [replace(outdated, ['logout', 'replaced'])]),
+    ])
+    // The one that was to stay has ended meanwhile, by a login that came later or by somebody.
+    if (outcomes.includes('kept')) continue
     if (winner === own) return
-    // The one that was to stay has been undone, or gave way itself: this one is still there.
-    if (outcomes.includes('kept') || (await replace(['logout'], own.sid)) === 'kept') continue
-    giveCookie(bff, ctx, winner)
+    if ((await replace(own.sid, ['logout'])) === 'kept') continue
+    giveCookie(bff, ctx, winner.cookie)
     return
   }
 }

@@ -28,11 +28,11 @@ const hasStood = async (
 }
 
 const prepareReplacement = (bff: Deps, replacement: Replacement) => {
-  const { sid, successor } = replacement
+  const { sid, successor, evenAfter } = replacement
   const end = bff.sessions.prepareEnd(sid, 'replaced')
   return () =>
     // In line with the ends of the successor: while it is being undone, nothing gives way to it.
-    bff.flights.run(`end ${successor}`, `replace ${sid}`, async () => {
+    bff.flights.run(`end ${successor}`, `replace ${sid} ${evenAfter}`, async () => {
       if (!(await hasStood(bff, replacement))) return 'kept' as const
       await end()
       return 'replaced' as const
@@ -51,10 +51,12 @@ export const replaceSession = async (
   bff: Deps,
   replacement: Replacement,
 ): Promise<ReplacementOutcome> => {
-  const { sid, successor } = replacement
+  const { sid, successor, evenAfter } = replacement
   const { log } = bff.options
   const replacing = bff.flights
-    .run(`replace ${sid}`, successor, () => untilStored(prepareReplacement(bff, replacement)))
+    .run(`replace ${sid}`, `${successor} ${evenAfter}`, () =>
+      untilStored(prepareReplacement(bff, replacement)),
+    )
     .catch((failure: unknown) => {
       log.error(
         { event: 'session.end_given_up', code: 'replaced', failure: describeFailure(failure) },
