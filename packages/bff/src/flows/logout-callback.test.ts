@@ -48,7 +48,7 @@ test('B103 a state of another kind, origin or time leads to the app’s root', a
     state.slice(1),
     `${state}A`,
     state.slice(0, -2),
-    `A${state.slice(1)}`,
+    `${state.startsWith('A') ? 'B' : 'A'}${state.slice(1)}`,
     state.toLowerCase(),
     foreign,
     sealedTransaction?.value ?? 'missing',

@@ -139,6 +139,22 @@ test('B101 what could be neither written down nor done is written down once the 
   expect(attempts).toEqual(['refresh-1', 'refresh-1'])
 })
 
+test('B101 what could not be written down and is done is not written down any more', async () => {
+  outcome = 'done'
+  let failures = 1
+  store.before = ({ method }) => {
+    if (method === 'put' && failures > 0) {
+      failures -= 1
+      throw new StoreError('store_unavailable', 'The connection is gone.')
+    }
+  }
+  await start().revoke('refresh-1')
+  expect(await keysLeft()).toBe(0)
+  wait(600)
+  await start().runDue()
+  expect(attempts).toEqual(['refresh-1'])
+})
+
 test('B101 what is to be revoked is written down before the provider may be told', async () => {
   const revoke = await start().add('refresh-1')
   expect(attempts).toEqual([])

@@ -85,10 +85,10 @@ export const createRevocationQueue = (options: RevocationQueueOptions): Revocati
     defaults.revocationPausesSeconds[attempts - 1]
 
   const forget = (item: Item) =>
-    change(shardOf(item), (items) => ({
-      next: items.filter(({ id }) => id !== item.id),
-      result: undefined,
-    }))
+    change(shardOf(item), (items) => {
+      const next = items.filter(({ id }) => id !== item.id)
+      return { next: next.length === items.length ? items : next, result: undefined }
+    })
 
   const write = (item: Item): Promise<void> =>
     change(shardOf(item), (items) => ({

@@ -288,3 +288,48 @@ test('B26 a login that was replaced by one it cannot see leaves the browser that
   expect(await isLoggedIn()).toBe(true)
   await expectOneDevice()
 })
+
+test('B26 of two users who log in in two tabs the later one is logged in, and the other one is not', async () => {
+  const urls = [await harness.startLogin(), await harness.startLogin()]
+  const [bob = '', alice = ''] = urls
+  harness.advance(1)
+  await harness.browser.navigate(harness.callbackPath(bob, 'bob'), 'cross-site')
+  const before = harness.newBrowser()
+  for (const [name, cookie] of harness.browser.jar) before.jar.set(name, cookie)
+  harness.advance(1)
+  await harness.browser.navigate(harness.callbackPath(alice, 'alice'), 'cross-site')
+  expect(await userOf(harness.browser)).toBe('alice')
+  expect((await before.get('/bff/session')).json().reason).toBe('replaced')
+})
+
+test('B26 logins that made their sessions in the same instant decide alike', async () => {
+  const { browser } = harness
+  for (let round = 0; round < 8; round += 1) {
+    const urls = [await harness.startLogin(), await harness.startLogin()]
+    const [first = '', second = ''] = urls.map((url) => harness.callbackPath(url))
+    const headers = {
+      ...navigationHeaders,
+      'sec-fetch-site': 'cross-site',
+      cookie: cookiesOf(browser),
+    }
+    // Both have told of themselves before either of them looks around.
+    const gates = [createGate(), createGate()]
+    let reads = 0
+    store.before = async ({ method, key }) => {
+      if (method !== 'get' || !key.startsWith('login:')) return
+      reads += 1
+      // Each reads what stands under its own state first.
+      if (reads > 2) await gates[reads - 3]?.pass()
+    }
+    const answers = [browser.send(first, { headers }), browser.send(second, { headers })]
+    await Promise.all(gates.map(({ reached }) => reached))
+    store.before = () => {}
+    for (const gate of gates) gate.open()
+    await Promise.all(answers)
+    expect(await isLoggedIn()).toBe(true)
+    await expectOneDevice()
+    await browser.post('/bff/logout')
+    browser.jar.clear()
+    harness.advance(60)
+  }
+})

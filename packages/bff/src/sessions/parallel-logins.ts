@@ -16,6 +16,7 @@ import {
 } from './login-announcements.ts'
 import { type Replacement, replaceSession } from './replace-session.ts'
 import type { Owner } from './session-index.ts'
+import type { SessionRecord } from './session-record.ts'
 
 /** A login that has just made its session. */
 export interface FreshLogin {
@@ -52,7 +53,7 @@ interface Survey {
 interface Findings {
   /** What has become of its own session. */
   readonly own: SessionLookup
-  /** Sid of a session from before this login. */
+  /** Sid of a session from before this login, or of another user. */
   readonly outdated: string | undefined
   readonly others: readonly Contender[]
   /** States whose login has no session yet, or none any more. */
@@ -61,26 +62,30 @@ interface Findings {
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined
 
-/** Of the same user: whoever plants a login of their own in a browser gets nobody's session by it. */
+/** Whoever plants a login of their own in a browser gets nobody's session by it, and gives nobody theirs. */
+const isOf = (owner: Owner, { login }: SessionRecord): boolean =>
+  login.issuer === owner.issuer && login.subject === owner.subject
+
 const toContender = async (
   { sessions }: BffContext,
   { state, owner }: FreshLogin,
   announcement: Announcement,
 ): Promise<Contender | undefined> => {
   const lookup = await sessions.read(announcement.sid)
-  if (lookup.kind !== 'live') return undefined
-  const { issuer, subject } = lookup.session.record.login
-  if (issuer !== owner.issuer || subject !== owner.subject) return undefined
+  if (lookup.kind !== 'live' || !isOf(owner, lookup.session.record)) return undefined
   return { ...announcement, standing: knows(announcement, state) ? 'open' : 'settled' }
 }
 
-/** The session this browser had when it sent the request, unless it is older than the login. */
+/**
+ * The session this browser had when it sent the request, unless it is older than the login or
+ * another user's.
+ */
 const findByHint = async (
   { sessions }: BffContext,
   { login, hint }: Survey,
 ): Promise<Contender | undefined> => {
   const lookup = hint === undefined ? undefined : await sessions.read(hint)
-  if (lookup?.kind !== 'live') return undefined
+  if (lookup?.kind !== 'live' || !isOf(login.owner, lookup.session.record)) return undefined
   const { sid, login: facts } = lookup.session.record
   const { createdAt } = facts
   return createdAt > login.startedAt ? { sid, createdAt, standing: 'settled' } : undefined
