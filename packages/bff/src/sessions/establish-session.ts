@@ -180,7 +180,9 @@ export const establishSession = async (
       tokens: { generation: 1, ...sealed },
     })
   } catch (failure) {
-    void discard(bff, cookie.sid, { tokens, failure })
+    const { sid } = cookie
+    // A flight, so that a shutdown waits for it.
+    void bff.flights.run(`discard ${sid}`, '', () => discard(bff, sid, { tokens, failure }))
     throw failure
   }
   const work = () => settle(bff, ctx, { transaction, claims, login, cookie })

@@ -165,16 +165,22 @@ test('B26 a session that appears while its login is to be told of another one is
   await expectOneDevice()
 })
 
-/** Two logins that know of each other; the second waits before its first such call. */
-const overtakeSecond = async (isMeant: (first: string) => (call: StoreCall) => boolean) => {
-  const { browser } = harness
+/** The callbacks of two logins that know of each other, each with every cookie of the browser. */
+const startPair = async () => {
   const urls = [await harness.startLogin(), await harness.startLogin()]
   const [first = '', second = ''] = urls.map((url) => harness.callbackPath(url))
   const headers = {
     ...navigationHeaders,
     'sec-fetch-site': 'cross-site',
-    cookie: cookiesOf(browser),
+    cookie: cookiesOf(harness.browser),
   }
+  return { first, second, headers }
+}
+
+/** The second of two such logins waits before its first such call. */
+const overtakeSecond = async (isMeant: (first: string) => (call: StoreCall) => boolean) => {
+  const { browser } = harness
+  const { first, second, headers } = await startPair()
   const other = harness.newBrowser()
   await other.send(first, { headers })
   harness.advance(1)
@@ -188,30 +194,22 @@ const overtakeSecond = async (isMeant: (first: string) => (call: StoreCall) => b
   return { winner: sidOf(other), finish }
 }
 
-test('B26 who gave way to a session that was ended meanwhile keeps its own', async () => {
-  let reads = 0
-  const { winner, finish } = await overtakeSecond((first) => ({ method, key }) => {
-    reads += method === 'get' && key === `session:${first}` ? 1 : 0
-    // The first finds it alive; the second comes just before its own session is to end.
-    return reads === 2
+for (const before of ['nobody', 'somebody'] as const) {
+  test(`B26 who gave way to a session that was ended meanwhile keeps its own, where ${before} was logged in`, async () => {
+    if (before === 'somebody') await harness.login()
+    harness.advance(60)
+    let reads = 0
+    const { winner, finish } = await overtakeSecond((first) => ({ method, key }) => {
+      reads += method === 'get' && key === `session:${first}` ? 1 : 0
+      // The first finds it alive; the second comes just before a session is to give way to it.
+      return reads === 2
+    })
+    expect(await harness.bff.endSessions({ sid: winner })).toBe(1)
+    expect((await finish()).status).toBe(303)
+    expect(sidOf(harness.browser)).not.toBe(winner)
+    await expectOneDevice()
   })
-  expect(await harness.bff.endSessions({ sid: winner })).toBe(1)
-  expect((await finish()).status).toBe(303)
-  expect(sidOf(harness.browser)).not.toBe(winner)
-  await expectOneDevice()
-})
-
-test('B26 a session before a login that was undone goes for the login that gave way to it', async () => {
-  await harness.login()
-  const old = sidOf(harness.browser)
-  harness.advance(60)
-  const isEndOfOld = ({ method, key }: StoreCall) => method === 'get' && key === `session:${old}`
-  // What overtakes has replaced the old session, so that it is a new one each time.
-  const { winner, finish } = await overtakeSecond(() => isEndOfOld)
-  await harness.bff.endSessions({ sid: winner })
-  await finish()
-  await expectOneDevice()
-})
+}
 
 /** A login that somebody else began at their own machine, planted in this browser as well. */
 const plantLogin = async () => {
@@ -250,13 +248,7 @@ test('B26 a login planted in a browser and finished before its user’s gives th
 for (const seconds of [1, 4.9, 6]) {
   test(`B26 a login that stood still for ${seconds} s before it looked around ends nobody who is logged in`, async () => {
     const { browser } = harness
-    const urls = [await harness.startLogin(), await harness.startLogin()]
-    const [first = '', second = ''] = urls.map((url) => harness.callbackPath(url))
-    const headers = {
-      ...navigationHeaders,
-      'sec-fetch-site': 'cross-site',
-      cookie: cookiesOf(browser),
-    }
+    const { first, second, headers } = await startPair()
     let reads = 0
     const held = holdFirst(({ method, key }) => {
       reads += method === 'get' && key.startsWith('login:') ? 1 : 0
@@ -305,13 +297,7 @@ test('B26 of two users who log in in two tabs the later one is logged in, and th
 test('B26 logins that made their sessions in the same instant decide alike', async () => {
   const { browser } = harness
   for (let round = 0; round < 8; round += 1) {
-    const urls = [await harness.startLogin(), await harness.startLogin()]
-    const [first = '', second = ''] = urls.map((url) => harness.callbackPath(url))
-    const headers = {
-      ...navigationHeaders,
-      'sec-fetch-site': 'cross-site',
-      cookie: cookiesOf(browser),
-    }
+    const { first, second, headers } = await startPair()
     // Both have told of themselves before either of them looks around.
     const gates = [createGate(), createGate()]
     let reads = 0
